@@ -1,0 +1,2 @@
+/** Agreement of two masks: what other rooms may use. */
+export { dice, iou } from './overlap';
