@@ -1,0 +1,57 @@
+/** The nouns of the project as zod schemas and types: what every process and the interface may use. */
+export { isoTime, rowId, sha256, shortText, sizePx } from './ids';
+export { NO_PROMPT, prompt, promptBox, promptPoint } from './prompt';
+export type { Prompt, PromptBox, PromptPoint } from './prompt';
+export { LABEL_PALETTE, label, labelChange, newLabel, nextColour } from './label';
+export type { Label, LabelChange, LabelId, NewLabel } from './label';
+export { reviewOf, reviewState } from './review';
+export type { ReviewState } from './review';
+export {
+  frameEdit,
+  maskChange,
+  maskInstance,
+  maskRevision,
+  maskRle,
+  maskState,
+  origin,
+  savedEdit,
+} from './mask-revision';
+export type {
+  FrameEdit,
+  MaskChange,
+  MaskId,
+  MaskInstance,
+  MaskRevision,
+  MaskRle,
+  MaskState,
+  Origin,
+  RevisionId,
+  SavedEdit,
+} from './mask-revision';
+export {
+  decodedFrame,
+  frameCounts,
+  frameDetail,
+  frameFilter,
+  framePage,
+  framePageRequest,
+  frameState,
+  frameSummary,
+  imageProblem,
+  sourceImage,
+  stateOf,
+} from './frame';
+export type {
+  DecodedFrame,
+  FrameCounts,
+  FrameDetail,
+  FrameFilter,
+  FrameId,
+  FramePage,
+  FramePageRequest,
+  FrameState,
+  FrameSummary,
+  ImageId,
+  ImageProblem,
+  SourceImage,
+} from './frame';
