@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'write-failed',
   'usage',
   'cancelled',
+  'internal',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

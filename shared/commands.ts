@@ -1,0 +1,158 @@
+/**
+ * Every command of the interface as data: its name in each language, its menu and its shortcuts. The native menu, the
+ * renderer's key bindings and the shortcut sheet are all made from this list. What a command does is not here.
+ *
+ * Shortcuts are written as Electron accelerators (`CmdOrCtrl+Shift+Z`, `PageDown`, `V`). Those with a modifier belong
+ * to the native menu. Plain keys must not fire while somebody types into a field, so the menu only shows them and the
+ * renderer binds them: `rendererShortcuts` tells which.
+ */
+import type { Translated } from './language';
+
+export const MENUS = [
+  { id: 'file', title: { en: 'File', 'zh-CN': '文件' } },
+  { id: 'edit', title: { en: 'Edit', 'zh-CN': '编辑' } },
+  { id: 'view', title: { en: 'View', 'zh-CN': '视图' } },
+  { id: 'tool', title: { en: 'Tools', 'zh-CN': '工具' } },
+  { id: 'mask', title: { en: 'Mask', 'zh-CN': '掩膜' } },
+  { id: 'go', title: { en: 'Go', 'zh-CN': '转到' } },
+  { id: 'help', title: { en: 'Help', 'zh-CN': '帮助' } },
+] as const satisfies readonly { id: string; title: Translated }[];
+
+export type MenuId = (typeof MENUS)[number]['id'];
+
+/** `toggle` can be on or off; of the `choice` commands of one menu exactly one is on. */
+export type CommandKind = 'action' | 'toggle' | 'choice';
+
+export interface Command<Id extends string = string> {
+  readonly id: Id;
+  readonly menu: MenuId;
+  /** Commands of one group stand together, with a separator before the next group. */
+  readonly group: number;
+  readonly kind: CommandKind;
+  readonly title: Translated;
+  /** The first is the one shown; the others work as well. */
+  readonly shortcuts: readonly string[];
+}
+
+function row<const Id extends string>(
+  menu: MenuId,
+  group: number,
+  id: Id,
+  en: string,
+  zh: string,
+  shortcuts: readonly string[],
+  kind: CommandKind = 'action',
+): Command<Id> {
+  return { id, menu, group, kind, title: { en, 'zh-CN': zh }, shortcuts };
+}
+
+/** In menu order. */
+export const COMMANDS = [
+  row('file', 1, 'study.openFolder', 'Open Folder…', '打开文件夹…', ['CmdOrCtrl+O']),
+  row('file', 1, 'study.openFiles', 'Open Files…', '打开文件…', ['CmdOrCtrl+Alt+O']),
+  row('file', 1, 'study.openSample', 'Open Sample Study', '打开示例检查', []),
+  row('file', 2, 'project.open', 'Open Project…', '打开项目…', ['CmdOrCtrl+Shift+O']),
+  row('file', 2, 'project.close', 'Close Project', '关闭项目', ['CmdOrCtrl+Shift+W']),
+  row('file', 3, 'export.open', 'Export…', '导出…', ['CmdOrCtrl+E']),
+  row('file', 4, 'settings.open', 'Settings…', '设置…', ['CmdOrCtrl+,']),
+
+  row('edit', 1, 'edit.undo', 'Undo', '撤销', ['CmdOrCtrl+Z']),
+  row('edit', 1, 'edit.redo', 'Redo', '重做', ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y']),
+
+  row('view', 1, 'view.zoomIn', 'Zoom In', '放大', ['CmdOrCtrl+=', '=']),
+  row('view', 1, 'view.zoomOut', 'Zoom Out', '缩小', ['CmdOrCtrl+-', '-']),
+  row('view', 1, 'view.fit', 'Fit to Window', '适合窗口', ['CmdOrCtrl+0', 'F']),
+  row('view', 1, 'view.actualPixels', 'Actual Pixels (1:1)', '实际像素 (1:1)', ['CmdOrCtrl+1']),
+  row('view', 2, 'view.resetWindowing', 'Reset Brightness and Contrast', '重置亮度和对比度', ['R']),
+  row('view', 3, 'view.masksVisible', 'Show Masks', '显示掩膜', ['H'], 'toggle'),
+  row('view', 3, 'view.outlinesOnly', 'Outlines Only', '仅显示轮廓', ['O'], 'toggle'),
+  row('view', 3, 'view.moreOpaque', 'More Opaque Masks', '提高掩膜不透明度', ['.']),
+  row('view', 3, 'view.lessOpaque', 'Less Opaque Masks', '降低掩膜不透明度', [',']),
+
+  row('tool', 1, 'tool.select', 'Select', '选择', ['V'], 'choice'),
+  row('tool', 1, 'tool.point', 'Point Prompt', '点提示', ['P'], 'choice'),
+  row('tool', 1, 'tool.box', 'Box Prompt', '框提示', ['X'], 'choice'),
+  row('tool', 1, 'tool.brush', 'Brush', '画笔', ['B'], 'choice'),
+  row('tool', 1, 'tool.eraser', 'Eraser', '橡皮擦', ['E'], 'choice'),
+  row('tool', 1, 'tool.polygon', 'Polygon', '多边形', ['G'], 'choice'),
+  row('tool', 2, 'tool.larger', 'Larger Brush', '增大画笔', [']']),
+  row('tool', 2, 'tool.smaller', 'Smaller Brush', '减小画笔', ['[']),
+  row('tool', 3, 'tool.cancel', 'Cancel', '取消', ['Esc']),
+
+  row('mask', 1, 'mask.accept', 'Accept', '接受', ['Enter']),
+  row('mask', 1, 'mask.reject', 'Reject', '拒绝', ['Delete', 'Backspace']),
+  row('mask', 2, 'mask.newInstance', 'New Instance', '新建实例', ['I']),
+  row('mask', 2, 'mask.propose', 'Propose Again', '重新生成建议', ['CmdOrCtrl+R']),
+  row('mask', 2, 'mask.clearPrompts', 'Clear Prompts', '清除提示', ['C']),
+
+  row('go', 1, 'go.nextFrame', 'Next Frame', '下一帧', ['Right', 'PageDown']),
+  row('go', 1, 'go.previousFrame', 'Previous Frame', '上一帧', ['Left', 'PageUp']),
+  row('go', 1, 'go.nextUnreviewed', 'Next Unreviewed Frame', '下一未审阅帧', ['N']),
+  row('go', 2, 'go.nextLabel', 'Next Label', '下一标签', ['L']),
+  row('go', 2, 'go.nextInstance', 'Next Instance', '下一实例', ['K']),
+
+  row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/', 'F1']),
+  row('help', 2, 'help.about', 'About SonoMask', '关于 SonoMask', []),
+] as const;
+
+export type CommandId = (typeof COMMANDS)[number]['id'];
+
+/** Every command id, for validation. */
+export const COMMAND_IDS: readonly CommandId[] = COMMANDS.map((command) => command.id);
+
+/** True for a shortcut without Ctrl, Cmd or Alt: a key that also types. */
+export function isPlainKey(shortcut: string): boolean {
+  return !/\b(CmdOrCtrl|Ctrl|Cmd|Alt)\+/.test(shortcut);
+}
+
+/**
+ * The shortcuts of a command that the renderer must bind itself: plain keys, and every alternative after the first
+ * (a menu item carries only one).
+ */
+export function rendererShortcuts(command: Command): readonly string[] {
+  return command.shortcuts.filter((shortcut, index) => index > 0 || isPlainKey(shortcut));
+}
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  Right: 'ArrowRight',
+  Left: 'ArrowLeft',
+  Up: 'ArrowUp',
+  Down: 'ArrowDown',
+  Esc: 'Escape',
+};
+
+/** An Electron accelerator as a key binding of tinykeys: `CmdOrCtrl+Shift+Z` becomes `$mod+Shift+z`. */
+export function keyBinding(shortcut: string): string {
+  return shortcut
+    .split('+')
+    .map((part) => {
+      if (part === 'CmdOrCtrl') return '$mod';
+      if (part === '/' && shortcut.startsWith('Shift+')) return '?';
+      return KEY_NAMES[part] ?? (part.length === 1 ? part.toLowerCase() : part);
+    })
+    .join('+');
+}
+
+const KEY_GLYPHS: Readonly<Record<string, string>> = {
+  Right: '→',
+  Left: '←',
+  Up: '↑',
+  Down: '↓',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+  Delete: 'Del',
+  Backspace: '⌫',
+  Enter: '⏎',
+};
+
+/** A shortcut as people read it: `Ctrl+Shift+Z`, on a Mac `⌘⇧Z`. */
+export function shortcutText(shortcut: string, platform: string): string {
+  const mac = platform === 'darwin';
+  const parts = (shortcut === 'Shift+/' ? '?' : shortcut).split('+').map((part) => {
+    if (part === 'CmdOrCtrl') return mac ? '⌘' : 'Ctrl';
+    if (part === 'Shift') return mac ? '⇧' : 'Shift';
+    if (part === 'Alt') return mac ? '⌥' : 'Alt';
+    return KEY_GLYPHS[part] ?? part;
+  });
+  return parts.join(mac ? '' : '+');
+}

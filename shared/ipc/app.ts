@@ -1,0 +1,32 @@
+/** Channels about the program itself, its menu and the system's dialogs. */
+import { z } from 'zod';
+import { COMMAND_IDS, type CommandId } from '../commands';
+import { channel } from './channel';
+
+const commandId = z.enum(COMMAND_IDS as readonly [CommandId, ...CommandId[]]);
+
+export const appChannels = {
+  'app.info': channel(
+    z.undefined(),
+    z.object({
+      version: z.string(),
+      electron: z.string(),
+      chrome: z.string(),
+      /** As Node's `process.platform`. */
+      platform: z.string(),
+      packaged: z.boolean(),
+    }),
+  ),
+  /** What the menu shows: commands that can do nothing now, and toggles and choices that are on. */
+  'menu.setState': channel(z.object({ disabled: z.array(commandId), checked: z.array(commandId) }), z.undefined()),
+  /** Opens the system's file manager with this file or folder selected. */
+  'app.showInFolder': channel(z.object({ path: z.string().min(1) }), z.undefined()),
+};
+
+/** Absolute paths; null where the user cancelled. */
+export const dialogChannels = {
+  'dialog.openFolder': channel(z.undefined(), z.string().nullable()),
+  'dialog.openFiles': channel(z.undefined(), z.array(z.string()).nullable()),
+  'dialog.openProject': channel(z.undefined(), z.string().nullable()),
+  'dialog.chooseExportFolder': channel(z.undefined(), z.string().nullable()),
+};

@@ -1,0 +1,14 @@
+/** One request and its answer, as a pair of schemas. */
+import { z } from 'zod';
+
+export interface ChannelSchemas<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export function channel<Request extends z.ZodType, Response extends z.ZodType>(
+  request: Request,
+  response: Response,
+): ChannelSchemas<Request, Response> {
+  return { request, response };
+}

@@ -1,0 +1,67 @@
+/**
+ * The whole contract between the renderer and main: every channel with its request and response, every event, every
+ * port. A room adds its channels in a file of its own beside this one and one line here; main then does not compile
+ * until it has a handler for each (`main/electron/handlers`).
+ */
+import { z } from 'zod';
+import { COMMAND_IDS, type CommandId } from '../commands';
+import { appChannels, dialogChannels } from './app';
+import { projectChannels, projectSchema } from './project';
+import { effectiveSettingsSchema, settingsChannels } from './settings';
+import type { WireError } from './wire-error';
+
+export const CHANNELS = {
+  ...appChannels,
+  ...dialogChannels,
+  ...projectChannels,
+  ...settingsChannels,
+};
+
+export type Channel = keyof typeof CHANNELS;
+/** What a handler gets, after validation. */
+export type RequestOf<C extends Channel> = z.output<(typeof CHANNELS)[C]['request']>;
+/** What a caller sends. */
+export type RequestInput<C extends Channel> = z.input<(typeof CHANNELS)[C]['request']>;
+export type ResponseOf<C extends Channel> = z.output<(typeof CHANNELS)[C]['response']>;
+
+/** What main tells the renderer unasked. */
+export const EVENTS = {
+  /** A command was chosen in the native menu. */
+  command: z.object({ id: z.enum(COMMAND_IDS as readonly [CommandId, ...CommandId[]]) }),
+  'settings.changed': effectiveSettingsSchema,
+  /** Another project is open now, or none. */
+  'project.changed': projectSchema.nullable(),
+  /** Files or a folder given from outside: a second start of the program, or the system's "open with". */
+  'files.given': z.object({ paths: z.array(z.string()).min(1) }),
+  /** A worker process died and was started again; what it was doing was tried once more. */
+  'worker.restarted': z.object({ worker: z.string(), reason: z.string() }),
+};
+
+export type EventName = keyof typeof EVENTS;
+export type EventOf<E extends EventName> = z.output<(typeof EVENTS)[E]>;
+
+/** MessagePorts that main hands to the renderer, each again whenever the process behind it was restarted. */
+export const PORTS = ['prompt'] as const;
+
+export type PortName = (typeof PORTS)[number];
+
+/** Errors do not survive Electron's IPC with their fields, so an answer is always one of these two. */
+export type Answer<C extends Channel> =
+  { readonly ok: true; readonly value: ResponseOf<C> } | { readonly ok: false; readonly error: WireError };
+
+/** What the preload script puts on `window.sonomask`. The renderer uses it through `renderer/ipc.ts`. */
+export interface Bridge {
+  invoke<C extends Channel>(channel: C, payload: RequestInput<C>): Promise<Answer<C>>;
+  /** Answers a function that ends the subscription. */
+  on<E extends EventName>(event: E, listener: (payload: EventOf<E>) => void): () => void;
+  /** Absolute path of a file that was dropped on the window; empty for one that has none. */
+  pathForFile(file: unknown): string;
+}
+
+/** A port arrives in the page as a `message` event with this data and the port in `event.ports`. */
+export interface PortMessage {
+  readonly type: typeof PORT_MESSAGE;
+  readonly port: PortName;
+}
+
+export const PORT_MESSAGE = 'sonomask:port';

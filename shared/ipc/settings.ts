@@ -1,0 +1,36 @@
+/** The user's settings, valid for every project, and the channels that read and change them. */
+import { z } from 'zod';
+import { LANGUAGES } from '../language';
+import { channel } from './channel';
+
+export const THEMES = ['dark', 'light'] as const;
+
+export const settingsSchema = z.object({
+  /** `system` follows the operating system's language. */
+  language: z.enum(['system', ...LANGUAGES]).default('system'),
+  theme: z.enum(THEMES).default('dark'),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type Theme = Settings['theme'];
+
+/** A change: only the fields to be changed. Defaults must not be filled in, so this is not `settingsSchema.partial()`. */
+export const settingsChangeSchema = z
+  .object({ language: z.enum(['system', ...LANGUAGES]), theme: z.enum(THEMES) })
+  .partial()
+  .strict();
+
+/** Settings as they take effect. */
+export const effectiveSettingsSchema = z.object({
+  settings: settingsSchema,
+  /** What `settings.language` amounts to on this system. */
+  language: z.enum(LANGUAGES),
+});
+
+export type EffectiveSettings = z.infer<typeof effectiveSettingsSchema>;
+
+export const settingsChannels = {
+  'settings.get': channel(z.undefined(), effectiveSettingsSchema),
+  /** Answers once the change is on disk. Every window hears `settings.changed`. */
+  'settings.set': channel(settingsChangeSchema, effectiveSettingsSchema),
+};
