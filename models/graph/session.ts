@@ -1,0 +1,88 @@
+/**
+ * Runs graphs in onnxruntime. `run` and `create` block their process (see docs/architecture.md): callers that must stay
+ * responsive keep sessions in a worker process.
+ */
+import * as ort from 'onnxruntime-node';
+import { AppError } from '../../shared/errors';
+import { toOnnx, type WeightLookup } from './onnx';
+import { reachable, sizeOf, type Shape, type Value } from './value';
+
+/** A float32 tensor in memory, row-major. */
+export interface TensorData {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+export interface SessionOptions {
+  /** Folder that external weights are relative to. */
+  readonly weightsFolder?: string;
+  /** Threads within one operator; 0 lets onnxruntime choose (physical cores). */
+  readonly threads?: number;
+  /** onnxruntime execution provider; the default is 'cpu'. */
+  readonly provider?: 'cpu' | 'webgpu' | 'dml' | 'coreml' | 'cuda';
+  /** Keep weights mapped from their file instead of copying them into the kernels' own layout. */
+  readonly keepMapped?: boolean;
+}
+
+/** A compiled graph. */
+export interface Session {
+  /** @throws AppError 'graph-invalid' when an input is missing or has the wrong shape. */
+  run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  release(): Promise<void>;
+}
+
+/**
+ * Compiles `outputs` into a session.
+ * @throws AppError 'provider-failed' when the provider cannot start or the graph cannot be loaded.
+ */
+export async function createSession(
+  outputs: Readonly<Record<string, Value>>,
+  weights: WeightLookup,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const provider = options.provider ?? 'cpu';
+  const shapes = new Map<string, Shape>();
+  for (const value of reachable(Object.values(outputs))) {
+    if (value.name === undefined) continue;
+    if (value.op === 'Input' || weights(value.name, value.shape).kind === 'input') shapes.set(value.name, value.shape);
+  }
+  try {
+    const session = await ort.InferenceSession.create(toOnnx(outputs, weights), {
+      executionProviders: [provider],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: options.threads ?? 0,
+      logSeverityLevel: 3,
+      extra: {
+        session: {
+          ...(options.weightsFolder && { model_external_initializers_file_folder_path: options.weightsFolder }),
+          ...(options.keepMapped && { disable_prepacking: '1' }),
+        },
+      },
+    });
+    return { run: (inputs) => run(session, shapes, inputs), release: () => session.release() };
+  } catch (cause) {
+    throw new AppError('provider-failed', provider, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function run(
+  session: ort.InferenceSession,
+  shapes: ReadonlyMap<string, Shape>,
+  inputs: Readonly<Record<string, TensorData>>,
+): Promise<Record<string, TensorData>> {
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const [name, shape] of shapes) {
+    const given = inputs[name];
+    if (!given || given.shape.join() !== shape.join() || given.data.length !== sizeOf(shape)) {
+      throw new AppError('graph-invalid', name, `expected [${shape}], got ${given ? `[${given.shape}]` : 'nothing'}`);
+    }
+    feeds[name] = new ort.Tensor('float32', given.data, shape);
+  }
+  const results = await session.run(feeds);
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, toTensorData(name, tensor)]));
+}
+
+function toTensorData(name: string, tensor: ort.Tensor): TensorData {
+  if (!(tensor.data instanceof Float32Array)) throw new AppError('graph-invalid', name, `result is ${tensor.type}`);
+  return { shape: tensor.dims, data: tensor.data };
+}
