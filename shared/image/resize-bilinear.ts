@@ -5,6 +5,8 @@
  *
  * Algorithm and constants: Pillow `src/libImaging/Resample.c` (8 bits per channel): a triangle filter widened by the
  * reduction factor, weights in fixed point with 22 fractional bits, horizontal pass, 8-bit intermediate, vertical pass.
+ * The order is that of every Pillow up to 12, the reference's among them; Pillow 13 takes the vertical pass first where an
+ * image gets wider and lower, and is then off by one grey level here and there.
  */
 import { AppError } from '../errors';
 import type { GrayImage } from './gray-image';

@@ -24,6 +24,66 @@ function rowsToBackground({ widthPx, heightPx, data }: Mask): Int32Array {
 }
 
 /**
+ * Writes the squared distances of one row, along x and y together: the lower envelope of the parabolas
+ * f(q) + stepX (p - q)^2, one for each column q, where f(q) is the squared distance within the column.
+ */
+class LowerEnvelope {
+  // Parabola k stands at column `site[k]` with height `height[k]` and is the lowest one from `from[k]` on.
+  private readonly site: Int32Array;
+  private readonly height: Float64Array;
+  private readonly from: Float64Array;
+  private last = -1;
+
+  constructor(
+    widthPx: number,
+    private readonly stepX: number,
+  ) {
+    this.site = new Int32Array(widthPx);
+    this.height = new Float64Array(widthPx);
+    this.from = new Float64Array(widthPx + 1);
+  }
+
+  clear(): void {
+    this.last = -1;
+  }
+
+  /** Columns must come from left to right. */
+  add(column: number, f: number): void {
+    const { site, height, from, stepX } = this;
+    let last = this.last;
+    let start = -Infinity;
+    while (last >= 0) {
+      const v = site[last] as number;
+      // Where the new parabola falls below parabola v.
+      start = 0.5 * (column + v + (f - (height[last] as number)) / (stepX * (column - v)));
+      if (start > (from[last] as number)) break;
+      last--;
+    }
+    last++;
+    site[last] = column;
+    height[last] = f;
+    from[last] = last === 0 ? -Infinity : start;
+    this.last = last;
+  }
+
+  /** Values at columns `first` to `end` (exclusive) into `out` at `row`. */
+  write(out: Float64Array, row: number, first: number, end: number): void {
+    const { site, height, from, stepX, last } = this;
+    if (last < 0) {
+      out.fill(Infinity, row + first, row + end);
+      return;
+    }
+    from[last + 1] = Infinity;
+    let k = 0;
+    for (let p = first; p < end; p++) {
+      while ((from[k + 1] as number) < p) k++;
+      const offset = p - (site[k] as number);
+      out[row + p] = (height[k] as number) + stepX * offset * offset;
+    }
+  }
+}
+
+/**
  * Squared distance from each pixel centre to the nearest centre of a background pixel: 0 on the background, Infinity
  * everywhere when there is no background. Outside the image there is nothing (`scipy.ndimage.distance_transform_edt`).
  *
@@ -31,46 +91,30 @@ function rowsToBackground({ widthPx, heightPx, data }: Mask): Int32Array {
  */
 export function squaredDistanceToBackground(mask: Mask, spacing: Spacing = [1, 1]): Float64Array {
   const { widthPx, heightPx } = mask;
-  const stepX = spacing[0] * spacing[0];
   const stepY = spacing[1] * spacing[1];
   const rows = rowsToBackground(mask);
   const out = new Float64Array(mask.data.length);
-  // Lower envelope of the parabolas f(q) + stepX (p - q)^2 of one row: parabola k is at `site[k]` with height
-  // `height[k]` and is the lowest one from `from[k]` on.
-  const site = new Int32Array(widthPx);
-  const height = new Float64Array(widthPx);
-  const from = new Float64Array(widthPx + 1);
+  const envelope = new LowerEnvelope(widthPx, spacing[0] * spacing[0]);
   for (let y = 0; y < heightPx; y++) {
     const row = y * widthPx;
-    let last = -1;
-    for (let q = 0; q < widthPx; q++) {
-      const distance = rows[row + q] as number;
-      if (distance < 0) continue;
-      const f = distance * distance * stepY;
-      let start = -Infinity;
-      while (last >= 0) {
-        const v = site[last] as number;
-        // Where parabola q falls below parabola v.
-        start = 0.5 * (q + v + (f - (height[last] as number)) / (stepX * (q - v)));
-        if (start > (from[last] as number)) break;
-        last--;
-        start = -Infinity;
+    let x = 0;
+    while (x < widthPx) {
+      if (rows[row + x] === 0) {
+        x++;
+        continue;
       }
-      last++;
-      site[last] = q;
-      height[last] = f;
-      from[last] = start;
-    }
-    if (last < 0) {
-      out.fill(Infinity, row, row + widthPx);
-      continue;
-    }
-    from[last + 1] = Infinity;
-    let k = 0;
-    for (let p = 0; p < widthPx; p++) {
-      while ((from[k + 1] as number) < p) k++;
-      const offset = p - (site[k] as number);
-      out[row + p] = (height[k] as number) + stepX * offset * offset;
+      // One run of the mask and the background pixel at either end: nothing beyond those two can be nearer.
+      const first = x;
+      envelope.clear();
+      if (first > 0) envelope.add(first - 1, 0);
+      let distance = rows[row + x] as number;
+      while (x < widthPx && distance !== 0) {
+        if (distance > 0) envelope.add(x, distance * distance * stepY);
+        x++;
+        distance = rows[row + x] ?? 0;
+      }
+      if (x < widthPx) envelope.add(x, 0);
+      envelope.write(out, row, first, x);
     }
   }
   return out;

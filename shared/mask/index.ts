@@ -1,4 +1,10 @@
 /** Masks, their codecs and their geometry: what other rooms may use. */
+export { packMask, unpackMask } from './bits';
+export { brushStroke } from './brush';
+export { connectedComponents, fillHoles } from './components';
+export type { Components, Connectivity } from './components';
+export { traceOutlines } from './contour';
+export type { Outline, Ring } from './contour';
 export { squaredDepth, squaredDistanceToBackground } from './distance';
 export type { Spacing } from './distance';
 export {
@@ -15,3 +21,6 @@ export {
   union,
 } from './mask';
 export type { BoundingBox, Mask } from './mask';
+export { rasterizePolygon } from './polygon';
+export { cocoRle, compressCounts, decompressCounts, maskFromCocoRle, maskFromRunLengths, runLengths } from './rle';
+export type { AnyCocoRle, CocoRle } from './rle';

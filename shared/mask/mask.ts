@@ -84,31 +84,43 @@ export function cropMask(mask: Mask, [x, y, widthPx, heightPx]: BoundingBox): Ma
   return cropped;
 }
 
+// Plain loops: a callback per pixel costs ten times as much.
+
 /** Pixels in either. @throws AppError `usage` when the sizes differ. */
 export function union(a: Mask, b: Mask): Mask {
   assertSameSize(a, b);
-  return { ...a, data: a.data.map((value, i) => value | (b.data[i] as number)) };
+  const data = a.data.slice();
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) | (b.data[i] as number);
+  return { widthPx: a.widthPx, heightPx: a.heightPx, data };
 }
 
 /** Pixels in both. @throws AppError `usage` when the sizes differ. */
 export function intersection(a: Mask, b: Mask): Mask {
   assertSameSize(a, b);
-  return { ...a, data: a.data.map((value, i) => value & (b.data[i] as number)) };
+  const data = a.data.slice();
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) & (b.data[i] as number);
+  return { widthPx: a.widthPx, heightPx: a.heightPx, data };
 }
 
 /** Pixels of `a` that are not in `b`. @throws AppError `usage` when the sizes differ. */
 export function difference(a: Mask, b: Mask): Mask {
   assertSameSize(a, b);
-  return { ...a, data: a.data.map((value, i) => value & ~(b.data[i] as number)) };
+  const data = a.data.slice();
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) & ~(b.data[i] as number);
+  return { widthPx: a.widthPx, heightPx: a.heightPx, data };
 }
 
 /** Pixels in exactly one of the two. @throws AppError `usage` when the sizes differ. */
 export function symmetricDifference(a: Mask, b: Mask): Mask {
   assertSameSize(a, b);
-  return { ...a, data: a.data.map((value, i) => value ^ (b.data[i] as number)) };
+  const data = a.data.slice();
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) ^ (b.data[i] as number);
+  return { widthPx: a.widthPx, heightPx: a.heightPx, data };
 }
 
 /** Every pixel the mask leaves out. */
 export function complement(mask: Mask): Mask {
-  return { ...mask, data: mask.data.map((value) => value ^ 1) };
+  const data = mask.data.slice();
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) ^ 1;
+  return { widthPx: mask.widthPx, heightPx: mask.heightPx, data };
 }

@@ -1,0 +1,158 @@
+/**
+ * COCO run-length encoding, both the list of counts and the compressed string, byte for byte as pycocotools writes them
+ * (`common/maskApi.c`: rleEncode, rleToString, rleFrString). Runs go down the columns and begin with background.
+ */
+import { AppError } from '../errors';
+import { emptyMask } from './mask';
+import type { Mask } from './mask';
+
+/** COCO's `segmentation` object for a mask. */
+export interface CocoRle {
+  readonly size: readonly [heightPx: number, widthPx: number];
+  readonly counts: string;
+}
+
+/** What COCO files hold: the compressed string, or the plain list of counts. */
+export interface AnyCocoRle {
+  readonly size: readonly number[];
+  readonly counts: string | readonly number[];
+}
+
+// A corrupt size must not make the process allocate without end; no ultrasound frame comes near.
+const MAX_PIXELS = 2 ** 28;
+// Seven groups of five bits hold every difference of two 32-bit counts.
+const MAX_GROUPS = 7;
+
+function corrupt(message: string): AppError {
+  return new AppError('format-corrupt', 'COCO RLE', message);
+}
+
+/** Lengths of the runs of 0, 1, 0, ... down the columns, left to right; the first is 0 when the first pixel is set. */
+export function runLengths(mask: Mask): Uint32Array {
+  const { widthPx, heightPx, data } = mask;
+  const counts: number[] = [];
+  let value = 0;
+  let length = 0;
+  for (let x = 0; x < widthPx; x++) {
+    for (let i = x, y = 0; y < heightPx; y++, i += widthPx) {
+      if (data[i] !== value) {
+        counts.push(length);
+        length = 0;
+        value ^= 1;
+      }
+      length++;
+    }
+  }
+  counts.push(length);
+  return Uint32Array.from(counts);
+}
+
+/**
+ * The mask that `runLengths` took apart.
+ *
+ * @throws AppError `format-corrupt` when the runs do not fill the image exactly, `too-large` for an absurd size.
+ */
+export function maskFromRunLengths(counts: ArrayLike<number>, widthPx: number, heightPx: number): Mask {
+  checkSize(widthPx, heightPx);
+  const pixels = widthPx * heightPx;
+  let end = 0;
+  for (let k = 0; k < counts.length; k++) {
+    const count = counts[k] as number;
+    if (!Number.isInteger(count) || count < 0) throw corrupt(`run ${k} has the length ${count}`);
+    end += count;
+  }
+  if (end !== pixels) throw corrupt(`the runs hold ${end} pixels, ${widthPx}x${heightPx} has ${pixels}`);
+
+  const mask = emptyMask(widthPx, heightPx);
+  let x = 0;
+  let y = 0;
+  for (let k = 0; k < counts.length; k++) {
+    let left = counts[k] as number;
+    while (left > 0) {
+      const inColumn = Math.min(left, heightPx - y);
+      if (k % 2 === 1) {
+        for (let i = y * widthPx + x, n = 0; n < inColumn; n++, i += widthPx) mask.data[i] = 1;
+      }
+      left -= inColumn;
+      y += inColumn;
+      if (y === heightPx) {
+        y = 0;
+        x++;
+      }
+    }
+  }
+  return mask;
+}
+
+function checkSize(widthPx: number, heightPx: number): void {
+  if (!Number.isInteger(widthPx) || !Number.isInteger(heightPx) || widthPx < 1 || heightPx < 1) {
+    throw corrupt(`${widthPx}x${heightPx} is no image size`);
+  }
+  if (widthPx * heightPx > MAX_PIXELS) {
+    throw new AppError('too-large', 'COCO RLE', `${widthPx}x${heightPx} has more than ${MAX_PIXELS} pixels`);
+  }
+}
+
+/**
+ * COCO's compressed string: each count, from the fourth on less the count two before, in groups of five bits, lowest
+ * first, two's complement; 32 marks that another group follows; 48 makes it printable.
+ */
+export function compressCounts(counts: Uint32Array): string {
+  const codes: number[] = [];
+  for (let k = 0; k < counts.length; k++) {
+    let rest = (counts[k] as number) - (k > 2 ? (counts[k - 2] as number) : 0);
+    let more = true;
+    while (more) {
+      const group = rest & 31;
+      // Not `>> 5`: a difference of counts may need 33 bits.
+      rest = Math.floor(rest / 32);
+      more = (group & 16) !== 0 ? rest !== -1 : rest !== 0;
+      codes.push(group + (more ? 32 : 0) + 48);
+    }
+  }
+  let text = '';
+  for (let i = 0; i < codes.length; i += 8192) text += String.fromCharCode(...codes.slice(i, i + 8192));
+  return text;
+}
+
+/** @throws AppError `format-corrupt` for characters or counts that the format cannot have. */
+export function decompressCounts(text: string): Uint32Array {
+  const counts: number[] = [];
+  let position = 0;
+  while (position < text.length) {
+    let value = 0;
+    let more = true;
+    for (let groups = 0; more; groups++, position++) {
+      const code = text.charCodeAt(position) - 48;
+      // Past the end `charCodeAt` gives NaN.
+      if (!(code >= 0 && code < 64)) throw corrupt(`no run length at character ${position} of ${text.length}`);
+      if (groups === MAX_GROUPS) throw corrupt(`run length too long at character ${position}`);
+      value += (code & 31) * 32 ** groups;
+      more = (code & 32) !== 0;
+      if (!more && (code & 16) !== 0) value -= 32 ** (groups + 1);
+    }
+    const count = value + (counts.length > 2 ? (counts[counts.length - 2] as number) : 0);
+    if (count < 0 || count >= 2 ** 32) throw corrupt(`run ${counts.length} has the length ${count}`);
+    counts.push(count);
+  }
+  return Uint32Array.from(counts);
+}
+
+/** The mask as COCO's `{ size, counts }` with the compressed string (`pycocotools.mask.encode`). */
+export function cocoRle(mask: Mask): CocoRle {
+  return { size: [mask.heightPx, mask.widthPx], counts: compressCounts(runLengths(mask)) };
+}
+
+/**
+ * The mask of a COCO `{ size, counts }`, compressed or not.
+ *
+ * @throws AppError `format-corrupt` when it is no run-length code of that size, `too-large` for an absurd size.
+ */
+export function maskFromCocoRle({ size, counts }: AnyCocoRle): Mask {
+  const [heightPx, widthPx] = size;
+  if (size.length !== 2 || heightPx === undefined || widthPx === undefined) {
+    throw corrupt(`size has ${size.length} numbers, not 2`);
+  }
+  checkSize(widthPx, heightPx);
+  return maskFromRunLengths(typeof counts === 'string' ? decompressCounts(counts) : counts, widthPx, heightPx);
+}
