@@ -10,7 +10,7 @@ export type Translated = Readonly<Record<Language, string>>;
 /** The first of the system's preferred languages (BCP 47, best first) that we speak; English where there is none. */
 export function languageOfSystem(preferred: readonly string[]): Language {
   for (const tag of preferred) {
-    const primary = tag.toLowerCase().split('-')[0];
+    const primary = tag.toLowerCase().split(/[-_]/)[0];
     if (primary === 'zh') return 'zh-CN';
     if (primary === 'en') return 'en';
   }

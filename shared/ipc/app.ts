@@ -18,9 +18,9 @@ export const appChannels = {
     }),
   ),
   /** What the menu shows: commands that can do nothing now, and toggles and choices that are on. */
-  'menu.setState': channel(z.object({ disabled: z.array(commandId), checked: z.array(commandId) }), z.undefined()),
+  'menu.setState': channel(z.object({ disabled: z.array(commandId), checked: z.array(commandId) }), z.void()),
   /** Opens the system's file manager with this file or folder selected. */
-  'app.showInFolder': channel(z.object({ path: z.string().min(1) }), z.undefined()),
+  'app.showInFolder': channel(z.object({ path: z.string().min(1) }), z.void()),
 };
 
 /** Absolute paths; null where the user cancelled. */

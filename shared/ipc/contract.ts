@@ -8,7 +8,6 @@ import { COMMAND_IDS, type CommandId } from '../commands';
 import { appChannels, dialogChannels } from './app';
 import { projectChannels, projectSchema } from './project';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
-import type { WireError } from './wire-error';
 
 export const CHANNELS = {
   ...appChannels,
@@ -44,24 +43,3 @@ export type EventOf<E extends EventName> = z.output<(typeof EVENTS)[E]>;
 export const PORTS = ['prompt'] as const;
 
 export type PortName = (typeof PORTS)[number];
-
-/** Errors do not survive Electron's IPC with their fields, so an answer is always one of these two. */
-export type Answer<C extends Channel> =
-  { readonly ok: true; readonly value: ResponseOf<C> } | { readonly ok: false; readonly error: WireError };
-
-/** What the preload script puts on `window.sonomask`. The renderer uses it through `renderer/ipc.ts`. */
-export interface Bridge {
-  invoke<C extends Channel>(channel: C, payload: RequestInput<C>): Promise<Answer<C>>;
-  /** Answers a function that ends the subscription. */
-  on<E extends EventName>(event: E, listener: (payload: EventOf<E>) => void): () => void;
-  /** Absolute path of a file that was dropped on the window; empty for one that has none. */
-  pathForFile(file: unknown): string;
-}
-
-/** A port arrives in the page as a `message` event with this data and the port in `event.ports`. */
-export interface PortMessage {
-  readonly type: typeof PORT_MESSAGE;
-  readonly port: PortName;
-}
-
-export const PORT_MESSAGE = 'sonomask:port';

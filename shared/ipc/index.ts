@@ -1,15 +1,12 @@
 /** The contract between renderer and main, and how errors cross it. */
+export { WIRE, type Answer, type Bridge, type PortMessage } from './bridge';
 export {
   CHANNELS,
   EVENTS,
   PORTS,
-  PORT_MESSAGE,
-  type Answer,
-  type Bridge,
   type Channel,
   type EventName,
   type EventOf,
-  type PortMessage,
   type PortName,
   type RequestInput,
   type RequestOf,

@@ -36,7 +36,7 @@ export const projectChannels = {
     projectSchema,
   ),
   'project.open': channel(z.object({ path: z.string().min(1) }), projectSchema),
-  'project.close': channel(z.undefined(), z.undefined()),
+  'project.close': channel(z.undefined(), z.void()),
   'project.current': channel(z.undefined(), projectSchema.nullable()),
   /** Last opened first. */
   'project.recent': channel(z.undefined(), z.array(recentProjectSchema)),

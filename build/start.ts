@@ -1,0 +1,16 @@
+/** `npm start`: builds the program, finds an Electron (test/support/electron-runtime.ts) and opens the window. */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { build } from 'electron-vite';
+import { resolveElectron, runtimeLine } from '../test/support/electron-runtime';
+
+const root = resolve(import.meta.dirname, '..');
+
+await build({ root, logLevel: 'warn' });
+const runtime = await resolveElectron();
+console.log(runtimeLine(runtime));
+
+// Chromium refuses to sandbox for root; everybody else gets the sandbox.
+const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+const electron = spawn(runtime.executablePath, [...flags, root, ...process.argv.slice(2)], { stdio: 'inherit' });
+electron.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

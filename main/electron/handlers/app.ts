@@ -1,0 +1,25 @@
+/** Answers about the program itself. */
+import { app, shell } from 'electron';
+import { existsSync } from 'node:fs';
+import type { CommandId } from '../../../shared/commands';
+import { AppError } from '../../../shared/errors';
+import type { Handlers } from '../ipc';
+
+export function appHandlers(
+  setMenuState: (state: { disabled: CommandId[]; checked: CommandId[] }) => void,
+): Pick<Handlers, 'app.info' | 'app.showInFolder' | 'menu.setState'> {
+  return {
+    'app.info': () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      chrome: process.versions.chrome,
+      platform: process.platform,
+      packaged: app.isPackaged,
+    }),
+    'app.showInFolder': ({ path }) => {
+      if (!existsSync(path)) throw new AppError('file-not-found', path, 'there is no such file or folder');
+      shell.showItemInFolder(path);
+    },
+    'menu.setState': setMenuState,
+  };
+}

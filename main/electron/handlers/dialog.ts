@@ -1,0 +1,38 @@
+/** The system's dialogs for choosing files and folders. They only answer paths; nothing is opened here. */
+import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import type { Language } from '../../../shared/language';
+import type { Handlers } from '../ipc';
+import { TEXTS } from '../texts';
+
+const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp'];
+
+export function dialogHandlers(
+  window: () => BrowserWindow,
+  language: () => Language,
+): Pick<Handlers, 'dialog.openFolder' | 'dialog.openFiles' | 'dialog.openProject' | 'dialog.chooseExportFolder'> {
+  const choose = async (title: keyof typeof TEXTS, options: OpenDialogOptions): Promise<string[] | null> => {
+    const chosen = await dialog.showOpenDialog(window(), { title: TEXTS[title][language()], ...options });
+    return chosen.canceled ? null : chosen.filePaths;
+  };
+  const first = (paths: string[] | null): string | null => paths?.[0] ?? null;
+  return {
+    'dialog.openFolder': async () => first(await choose('openFolder', { properties: ['openDirectory'] })),
+    'dialog.openFiles': () =>
+      choose('openFiles', {
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: TEXTS.images[language()], extensions: IMAGE_EXTENSIONS },
+          { name: TEXTS.allFiles[language()], extensions: ['*'] },
+        ],
+      }),
+    // macOS shows a project folder as one file (Info.plist calls it a package), hence both properties.
+    'dialog.openProject': async () =>
+      first(
+        await choose('openProject', {
+          properties: process.platform === 'darwin' ? ['openFile', 'openDirectory'] : ['openDirectory'],
+        }),
+      ),
+    'dialog.chooseExportFolder': async () =>
+      first(await choose('chooseExportFolder', { properties: ['openDirectory', 'createDirectory'] })),
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Main's end of the contract in shared/ipc: every request is checked for who sent it and for its form before a handler
+ * sees it, and every failure is answered as a typed error. What requests do is in handlers/.
+ */
+import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import { z } from 'zod';
+import { AppError } from '../../shared/errors';
+import {
+  CHANNELS,
+  WIRE,
+  toWireError,
+  type Channel,
+  type EventName,
+  type EventOf,
+  type RequestOf,
+  type ResponseOf,
+  type WireError,
+} from '../../shared/ipc';
+import { isOurs } from './origin';
+
+export type Handlers = {
+  readonly [C in Channel]: (request: RequestOf<C>) => ResponseOf<C> | Promise<ResponseOf<C>>;
+};
+
+type AnyAnswer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+
+export function answerRequests(handlers: Handlers): void {
+  ipcMain.handle(WIRE.invoke, async (event, channel: unknown, payload: unknown): Promise<AnyAnswer> => {
+    const where = typeof channel === 'string' ? channel : 'unknown channel';
+    try {
+      return { ok: true, value: await handle(handlers, event, where, payload) };
+    } catch (error) {
+      const wire = toWireError(error, where);
+      if (wire.code === 'internal') console.error(`${where}:`, error);
+      return { ok: false, error: wire };
+    }
+  });
+}
+
+async function handle(handlers: Handlers, event: IpcMainInvokeEvent, where: string, payload: unknown) {
+  if (!isTrusted(event)) throw new AppError('usage', where, 'the request does not come from the interface');
+  if (!isChannel(where)) throw new AppError('usage', where, 'there is no such channel');
+  const parsed = CHANNELS[where].request.safeParse(payload);
+  if (!parsed.success) throw new AppError('usage', where, z.prettifyError(parsed.error));
+  // The schema of this very channel has just accepted it; TypeScript cannot follow that through the map.
+  const handler = handlers[where] as (request: unknown) => unknown;
+  return handler(parsed.data);
+}
+
+function isChannel(name: string): name is Channel {
+  return Object.hasOwn(CHANNELS, name);
+}
+
+/** Only the top frame of a page we serve; an embedded frame or a page that replaced ours is refused. */
+function isTrusted(event: IpcMainInvokeEvent): boolean {
+  const frame = event.senderFrame;
+  return frame !== null && frame.parent === null && isOurs(frame.url);
+}
+
+/** Tells the interface something unasked; silently nothing where the window is gone. */
+export function tell<E extends EventName>(window: BrowserWindow | undefined, event: E, payload: EventOf<E>): void {
+  if (!window || window.isDestroyed()) return;
+  window.webContents.send(WIRE.event, event, payload);
+}

@@ -1,0 +1,162 @@
+/** The native menu, made from the list of commands. Choosing one only tells the renderer; nothing is done here. */
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { COMMANDS, MENUS, isPlainKey, type Command, type CommandId, type MenuId } from '../../shared/commands';
+import { THEMES, type EffectiveSettings, type RecentProject, type Settings } from '../../shared/ipc';
+import { LANGUAGES, type Language } from '../../shared/language';
+import { TEXTS } from './texts';
+
+export interface MenuState {
+  readonly effective: EffectiveSettings;
+  readonly recent: readonly RecentProject[];
+  readonly disabled: readonly CommandId[];
+  readonly checked: readonly CommandId[];
+}
+
+export interface MenuActions {
+  command(id: CommandId): void;
+  openRecent(path: string): void;
+  clearRecent(): void;
+  changeSettings(change: Partial<Settings>): void;
+}
+
+const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' };
+const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
+
+/** Replaces the application's menu. */
+export function showMenu(state: MenuState, actions: MenuActions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(state, actions, process.platform)));
+}
+
+export function menuTemplate(state: MenuState, actions: MenuActions, platform: NodeJS.Platform) {
+  const { language } = state.effective;
+  const mac = platform === 'darwin';
+  const menus = MENUS.map(({ id, title }): MenuItemConstructorOptions => {
+    const items = commandItems(id, state, actions, platform);
+    return { id, label: title[language], submenu: [...items, ...systemItems(id, state, actions, mac)] };
+  });
+  return mac ? [applicationMenu(language), ...menus] : menus;
+}
+
+function commandItems(
+  menu: MenuId,
+  state: MenuState,
+  actions: MenuActions,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions[] {
+  const commands = COMMANDS.filter((command) => command.menu === menu);
+  return commands.flatMap((command, index) => {
+    const item = commandItem(command, state, actions, platform);
+    const previous = commands[index - 1];
+    return previous && previous.group !== command.group ? [SEPARATOR, item] : [item];
+  });
+}
+
+function commandItem(
+  command: Command<CommandId>,
+  state: MenuState,
+  actions: MenuActions,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions {
+  return {
+    id: command.id,
+    label: command.title[state.effective.language],
+    enabled: !state.disabled.includes(command.id),
+    click: () => actions.command(command.id),
+    ...accelerator(command.shortcuts[0], platform),
+    ...(command.kind === 'action'
+      ? {}
+      : { type: command.kind === 'toggle' ? 'checkbox' : 'radio', checked: state.checked.includes(command.id) }),
+  };
+}
+
+/** Plain keys are only shown, because they also type; macOS cannot show a key without taking it. */
+function accelerator(shortcut: string | undefined, platform: NodeJS.Platform): MenuItemConstructorOptions {
+  if (shortcut === undefined) return {};
+  if (!isPlainKey(shortcut)) return { accelerator: shortcut };
+  return platform === 'darwin' ? {} : { accelerator: shortcut, registerAccelerator: false };
+}
+
+function systemItems(menu: MenuId, state: MenuState, actions: MenuActions, mac: boolean): MenuItemConstructorOptions[] {
+  const { language } = state.effective;
+  switch (menu) {
+    case 'file':
+      return [SEPARATOR, recentMenu(state, actions), ...(mac ? [] : [SEPARATOR, quitItem(language)])];
+    case 'edit':
+      return [
+        SEPARATOR,
+        ...(['cut', 'copy', 'paste', 'selectAll'] as const).map((role) => ({ role, label: TEXTS[role][language] })),
+      ];
+    case 'view':
+      return [
+        SEPARATOR,
+        languageMenu(state, actions),
+        themeMenu(state, actions),
+        SEPARATOR,
+        { role: 'togglefullscreen', label: TEXTS.fullScreen[language] },
+        ...(app.isPackaged ? [] : [{ role: 'toggleDevTools' as const, label: TEXTS.developerTools[language] }]),
+      ];
+    default:
+      return [];
+  }
+}
+
+function recentMenu({ effective, recent }: MenuState, actions: MenuActions): MenuItemConstructorOptions {
+  const { language } = effective;
+  const projects = recent.map(({ path, name, present }) => ({
+    label: `${name}  (${path})`,
+    enabled: present,
+    click: () => actions.openRecent(path),
+  }));
+  return {
+    id: 'recent',
+    label: TEXTS.openRecent[language],
+    submenu:
+      projects.length === 0
+        ? [{ label: TEXTS.noRecent[language], enabled: false }]
+        : [...projects, SEPARATOR, { label: TEXTS.clearRecent[language], click: () => actions.clearRecent() }],
+  };
+}
+
+function languageMenu({ effective }: MenuState, actions: MenuActions): MenuItemConstructorOptions {
+  const choices: readonly Settings['language'][] = ['system', ...LANGUAGES];
+  return {
+    label: TEXTS.language[effective.language],
+    submenu: choices.map((choice) => ({
+      id: `language.${choice}`,
+      label: choice === 'system' ? TEXTS.systemLanguage[effective.language] : LANGUAGE_NAMES[choice],
+      type: 'radio',
+      checked: effective.settings.language === choice,
+      click: () => actions.changeSettings({ language: choice }),
+    })),
+  };
+}
+
+function themeMenu({ effective }: MenuState, actions: MenuActions): MenuItemConstructorOptions {
+  return {
+    label: TEXTS.theme[effective.language],
+    submenu: THEMES.map((theme) => ({
+      id: `theme.${theme}`,
+      label: TEXTS[theme][effective.language],
+      type: 'radio',
+      checked: effective.settings.theme === theme,
+      click: () => actions.changeSettings({ theme }),
+    })),
+  };
+}
+
+function quitItem(language: Language): MenuItemConstructorOptions {
+  return { role: 'quit', label: TEXTS.quit[language] };
+}
+
+function applicationMenu(language: Language): MenuItemConstructorOptions {
+  return {
+    label: 'SonoMask',
+    submenu: [
+      { role: 'hide', label: TEXTS.hide[language] },
+      { role: 'hideOthers', label: TEXTS.hideOthers[language] },
+      { role: 'unhide', label: TEXTS.showAll[language] },
+      SEPARATOR,
+      quitItem(language),
+    ],
+  };
+}

@@ -1,0 +1,15 @@
+/** The origin the interface is served from, and the test that something belongs to it. */
+
+export const SCHEME = 'app';
+export const HOST = 'sonomask';
+export const START_URL = `${SCHEME}://${HOST}/index.html`;
+
+/** True only for pages we serve ourselves. Compared by parts: Node's `URL.origin` is "null" for a custom scheme. */
+export function isOurs(url: string): boolean {
+  try {
+    const { protocol, host, username, password } = new URL(url);
+    return protocol === `${SCHEME}:` && host === HOST && username === '' && password === '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+/** Which project is open in the window: at most one. What is inside it is the project store's affair. */
+import { join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors';
+import type { Project } from '../../shared/ipc';
+import { ProjectStore } from '../project';
+import type { RecentProjects } from './recent-projects';
+
+export class ProjectSession {
+  #store: ProjectStore | undefined;
+  /** Requests are done one after the other: a hasty double click must not open two projects at once. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly recent: RecentProjects,
+    private readonly onChange: (project: Project | null) => void,
+  ) {}
+
+  get current(): Project | null {
+    return this.#store ? described(this.#store) : null;
+  }
+
+  /** Throws `usage` where no project is open. */
+  get store(): ProjectStore {
+    if (!this.#store) throw new AppError('usage', 'project', 'no project is open');
+    return this.#store;
+  }
+
+  /** Makes `folder/name.sonomask` and opens it. Throws what `ProjectStore.create` throws. */
+  create(folder: string, name: string): Promise<Project> {
+    return this.#inTurn(async () => this.#replace(await ProjectStore.create(join(folder, `${name}.sonomask`))));
+  }
+
+  /** Throws what `ProjectStore.open` throws; the project that was open then stays open. */
+  open(path: string): Promise<Project> {
+    return this.#inTurn(async () => {
+      if (this.#store?.folder === resolve(path)) return described(this.#store);
+      return this.#replace(await ProjectStore.open(path));
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#closeCurrent();
+      this.onChange(null);
+    });
+  }
+
+  async #replace(store: ProjectStore): Promise<Project> {
+    await this.#closeCurrent();
+    this.#store = store;
+    const project = described(store);
+    await this.recent.add(project.path);
+    this.onChange(project);
+    return project;
+  }
+
+  async #closeCurrent(): Promise<void> {
+    const closing = this.#store;
+    this.#store = undefined;
+    await closing?.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function described(store: ProjectStore): Project {
+  return { path: store.folder, name: store.name };
+}

@@ -1,0 +1,8 @@
+/** Lets TypeScript without Vue's own checker accept component files; vue-tsc looks inside them. */
+declare module '*.vue' {
+  import type { DefineComponent } from 'vue';
+  const component: DefineComponent;
+  export default component;
+}
+
+declare module '*.css';

@@ -1,0 +1,52 @@
+/** Texts of the interface in Simplified Chinese. */
+import type { Messages } from './en';
+
+export const zhCn: Messages = {
+  app: {
+    tagline: '超声标注：AutoSAMUS 提出建议，点击即可修正。',
+    interfaceRestarted: '界面意外终止后已重新启动，已保存的内容均在。',
+    workerRestarted: '后台进程（{worker}）已重新启动。',
+  },
+  start: {
+    openFolder: '打开文件夹',
+    trySample: '试用示例检查',
+    dropHint: '或将图像或文件夹拖放到此处',
+    recent: '最近的项目',
+    notThere: '不可用',
+  },
+  settings: {
+    title: '设置',
+    language: '语言',
+    systemLanguage: '跟随系统',
+    theme: '主题',
+    dark: '深色',
+    light: '浅色',
+  },
+  error: {
+    'file-not-found': '未找到：{subject}',
+    'file-unreadable': '无法读取：{subject}',
+    'file-empty': '文件为空：{subject}',
+    'format-unknown': 'SonoMask 不支持此格式：{subject}',
+    'format-corrupt': '文件已损坏：{subject}',
+    'too-large': '过大：{subject}',
+    'checkpoint-unsafe': '检查点含有可执行代码，已拒绝：{subject}',
+    'checkpoint-corrupt': '检查点已损坏：{subject}',
+    'checkpoint-mismatch': '检查点与此模型不匹配：{subject}',
+    'model-invalid': '无法使用此模型：{subject}',
+    'label-unknown': '没有此标签：{subject}',
+    'prompt-invalid': '无法使用此提示：{subject}',
+    'graph-invalid': '计算图无效：{subject}',
+    'provider-failed': '计算设备出错：{subject}',
+    'worker-died': '后台进程意外终止：{subject}',
+    'project-locked': '项目已在其他窗口或程序中打开：{subject}',
+    'project-newer': '此项目由更新版本的 SonoMask 创建：{subject}',
+    'project-corrupt': '项目已损坏：{subject}',
+    'disk-full': '磁盘空间不足：{subject}',
+    'write-failed': '无法写入：{subject}',
+    usage: '当前无法执行此操作：{subject}',
+    'revision-conflict': '掩膜已在别处被修改：{subject}',
+    'frame-changed': '源图像已改变，与原标注不符：{subject}',
+    cancelled: '已取消',
+    internal: 'SonoMask 内部出错：{subject}',
+  },
+};

@@ -1,0 +1,11 @@
+/** Where the interface starts. */
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { i18n } from './i18n';
+import './style.css';
+import { useSettings } from './stores/settings';
+
+const pinia = createPinia();
+await useSettings(pinia).load();
+createApp(App).use(pinia).use(i18n).mount('#app');

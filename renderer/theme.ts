@@ -1,0 +1,110 @@
+/**
+ * Colours of the two themes: once as CSS variables for our own styles, once as overrides of naive-ui. The dark theme
+ * keeps everything around the image darker than the image, as reading rooms expect.
+ */
+import { darkTheme, type GlobalTheme, type GlobalThemeOverrides } from 'naive-ui';
+import type { Theme } from '../shared/ipc';
+
+interface Palette {
+  /** Behind everything. */
+  readonly base: string;
+  /** Panels and bars. */
+  readonly panel: string;
+  /** What lies above panels: menus, dialogs. */
+  readonly raised: string;
+  /** Around the image. */
+  readonly canvas: string;
+  readonly line: string;
+  readonly text: string;
+  readonly textMuted: string;
+  readonly accent: string;
+  readonly accentHover: string;
+  readonly accentPressed: string;
+  readonly good: string;
+  readonly warning: string;
+  readonly bad: string;
+}
+
+export const PALETTES: Readonly<Record<Theme, Palette>> = {
+  dark: {
+    base: '#101418',
+    panel: '#161b21',
+    raised: '#1e252d',
+    canvas: '#080a0c',
+    line: '#2a333d',
+    text: '#e2e8ee',
+    textMuted: '#93a1b0',
+    accent: '#3fb6c6',
+    accentHover: '#5cc8d6',
+    accentPressed: '#2f9aa9',
+    good: '#4cc38a',
+    warning: '#e2a33d',
+    bad: '#e5636a',
+  },
+  light: {
+    base: '#f5f7f9',
+    panel: '#ffffff',
+    raised: '#ffffff',
+    canvas: '#d9dee3',
+    line: '#d8dfe6',
+    text: '#1b242d',
+    textMuted: '#5a6875',
+    accent: '#0f7c8c',
+    accentHover: '#15919f',
+    accentPressed: '#0b6673',
+    good: '#1c7f52',
+    warning: '#9a6200',
+    bad: '#c0343c',
+  },
+};
+
+/** Latin first, then the Chinese fonts that Windows, macOS and Linux bring. */
+const FONTS =
+  "system-ui, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
+
+export interface NaiveTheme {
+  /** Null is naive-ui's light theme. */
+  readonly theme: GlobalTheme | null;
+  readonly overrides: GlobalThemeOverrides;
+}
+
+export function naiveTheme(name: Theme): NaiveTheme {
+  const colours = PALETTES[name];
+  const overrides: GlobalThemeOverrides = {
+    common: {
+      fontFamily: FONTS,
+      fontSize: '13px',
+      fontSizeMedium: '13px',
+      borderRadius: '4px',
+      primaryColor: colours.accent,
+      primaryColorHover: colours.accentHover,
+      primaryColorPressed: colours.accentPressed,
+      primaryColorSuppl: colours.accent,
+      bodyColor: colours.base,
+      cardColor: colours.panel,
+      modalColor: colours.raised,
+      popoverColor: colours.raised,
+      borderColor: colours.line,
+      dividerColor: colours.line,
+      textColorBase: colours.text,
+      textColor1: colours.text,
+      textColor2: colours.text,
+      textColor3: colours.textMuted,
+      successColor: colours.good,
+      warningColor: colours.warning,
+      errorColor: colours.bad,
+    },
+  };
+  return { theme: name === 'dark' ? darkTheme : null, overrides };
+}
+
+/** Puts the palette on the document as `--sm-base`, `--sm-text-muted` and so on. */
+export function paintDocument(name: Theme): void {
+  const { style, dataset } = document.documentElement;
+  dataset['theme'] = name;
+  style.colorScheme = name;
+  style.setProperty('--sm-font', FONTS);
+  for (const [key, value] of Object.entries(PALETTES[name])) {
+    style.setProperty(`--sm-${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value));
+  }
+}
