@@ -24,8 +24,8 @@ function rowsToBackground({ widthPx, heightPx, data }: Mask): Int32Array {
 }
 
 /**
- * Writes the squared distances of one row, along x and y together: the lower envelope of the parabolas
- * f(q) + stepX (p - q)^2, one for each column q, where f(q) is the squared distance within the column.
+ * The lower envelope of the parabolas f(q) + stepX (p - q)^2, one for each column q of a row; with the squared distance
+ * within the column for f(q), its value at p is the squared distance along x and y together. Used again for each row.
  */
 class LowerEnvelope {
   // Parabola k stands at column `site[k]` with height `height[k]` and is the lowest one from `from[k]` on.
