@@ -55,7 +55,11 @@ export default defineConfig({
       outDir: resolve(root, 'out/renderer'),
       // A custom protocol serves local files: many small chunks cost more than one.
       chunkSizeWarningLimit: 2_500,
-      rolldownOptions: { input: { index: resolve(root, 'renderer/index.html') } },
+      rolldownOptions: {
+        input: { index: resolve(root, 'renderer/index.html') },
+        // shared/ is pure, so what the page does not use of it (the schemas main validates with) stays out.
+        treeshake: { moduleSideEffects: (id) => !id.startsWith(resolve(root, 'shared')) },
+      },
     },
   },
 });

@@ -21,4 +21,4 @@ export {
   type Settings,
   type Theme,
 } from './settings';
-export { fromWireError, toWireError, wireErrorSchema, type WireError } from './wire-error';
+export { fromWireError, toWireError, type WireError } from './wire-error';

@@ -1,10 +1,11 @@
 /** How an error crosses a process boundary: by code, subject and message. Not for display (i18n does that by code). */
-import { z } from 'zod';
-import { AppError, ERROR_CODES, isAppError } from '../errors';
+import { AppError, isAppError, type ErrorCode } from '../errors';
 
-export const wireErrorSchema = z.object({ code: z.enum(ERROR_CODES), subject: z.string(), message: z.string() });
-
-export type WireError = z.infer<typeof wireErrorSchema>;
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly subject: string;
+  readonly message: string;
+}
 
 /** `where` names what was being done, for an error that is not an `AppError`: such a one is a defect (`internal`). */
 export function toWireError(error: unknown, where: string): WireError {

@@ -1,0 +1,26 @@
+/** A worker as an Electron utility process. Plain Node's kind is main/inference/fork-process.ts. */
+import { app, utilityProcess, type MessagePortMain } from 'electron';
+import { join } from 'node:path';
+import type { StartProcess } from '../inference';
+
+/**
+ * @param name of a file `main/ROOM/NAME.worker.ts`, which the build makes `out/main/NAME.worker.cjs`
+ * @param env added to the parent's environment
+ */
+export function utilityWorker(name: string, env: Readonly<Record<string, string>> = {}): StartProcess {
+  return (events) => {
+    const child = utilityProcess.fork(join(app.getAppPath(), 'out', 'main', `${name}.worker.cjs`), [], {
+      serviceName: `SonoMask ${name}`,
+      env: { ...process.env, ...env },
+    });
+    child.on('message', (message: unknown) => events.onMessage(message));
+    child.on('exit', (code) => events.onEnd({ crashed: code !== 0, reason: `code ${code}` }));
+    return {
+      get pid() {
+        return child.pid;
+      },
+      post: (message, port) => child.postMessage(message, port ? [port as MessagePortMain] : []),
+      kill: () => child.kill(),
+    };
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The one place where source-image pixels become network coordinates. A source frame of any size is stretched to the
+ * network's square; image coordinates have pixel centres at +0.5, SAM's have them at whole numbers.
+ */
+import { INPUT_SIZE_PX, POINT_LABEL } from '../../models/autosamus';
+import type { Prompt } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+
+export interface NetworkPrompt {
+  /** x, y, x, y, ... in the 256 px frame */
+  readonly points: number[];
+  readonly labels: number[];
+}
+
+/**
+ * Points, then the box's corners; without a box SAM's padding point is appended, without any prompt there is nothing.
+ * @throws AppError 'prompt-invalid' for a point outside the frame.
+ */
+export function toNetworkPrompt(prompt: Prompt, widthPx: number, heightPx: number): NetworkPrompt {
+  const points: number[] = [];
+  const labels: number[] = [];
+  const place = (x: number, y: number, label: number) => {
+    if (!(x >= 0 && x <= widthPx && y >= 0 && y <= heightPx)) {
+      throw new AppError('prompt-invalid', `${x},${y}`, `(${x}, ${y}) lies outside the ${widthPx}x${heightPx} frame`);
+    }
+    points.push((x * INPUT_SIZE_PX) / widthPx - 0.5, (y * INPUT_SIZE_PX) / heightPx - 0.5);
+    labels.push(label);
+  };
+  for (const { x, y, positive } of prompt.points) place(x, y, positive ? POINT_LABEL.positive : POINT_LABEL.negative);
+  if (prompt.box) {
+    place(prompt.box.x0, prompt.box.y0, POINT_LABEL.boxMin);
+    place(prompt.box.x1, prompt.box.y1, POINT_LABEL.boxMax);
+  } else if (labels.length > 0) {
+    points.push(0, 0);
+    labels.push(POINT_LABEL.padding);
+  }
+  return { points, labels };
+}

@@ -1,0 +1,2 @@
+/** Inference: what other rooms may use. */
+export { Predictor, type FrameEmbedding, type Prediction } from './predictor';

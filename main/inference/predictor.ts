@@ -1,0 +1,131 @@
+/**
+ * A model ready to predict, in this process: encode a frame once, then propose and decode from its embedding as often as
+ * wanted. Callers speak source-image pixels only. Sessions are made when first needed and block while they run.
+ */
+import { GRID_SIZE, INPUT_SIZE_PX, LOW_RES_SIZE, decoderGraph, encoderGraph, headGraph } from '../../models/autosamus';
+import { POINT_LABEL } from '../../models/autosamus';
+import type { Model } from '../../models/folder';
+import { createSession, foldConstants, type Session, type SessionOptions } from '../../models/graph';
+import type { Prompt } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import { type GrayImage, resizeBilinearAntialias, resizeLogits } from '../../shared/image';
+import { type Mask, maskAbove } from '../../shared/mask';
+import { toNetworkPrompt } from './coordinates';
+
+/** The encoder's output for one frame, and what it belongs to. */
+export interface FrameEmbedding {
+  readonly encoderId: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** [C, 32, 32] */
+  readonly data: Float32Array;
+}
+
+export interface Prediction {
+  /** At the frame's own size. */
+  readonly mask: Mask;
+  /** Logits [128, 128]: the mask prompt of the next click. */
+  readonly lowRes: Float32Array;
+  /** The model's own estimate of IoU, 0 to 1. */
+  readonly iou: number;
+}
+
+/** Sessions have a fixed number of points; a prompt runs in the smallest that holds it. */
+const POINT_CAPACITIES = [8, 32, 128, 1024];
+
+export class Predictor {
+  private readonly sessions = new Map<string, Promise<Session>>();
+
+  /** @param options provider and threads of every session */
+  constructor(
+    readonly model: Model,
+    private readonly options: Omit<SessionOptions, 'weightsFolder'> = {},
+  ) {}
+
+  /** Takes as long as the encoder takes: about 0.25 s on 2 cores for the bundled model. */
+  async encode(image: GrayImage): Promise<FrameEmbedding> {
+    const session = await this.session(
+      'encoder',
+      () => encoderGraph(this.model.manifest.config, 1),
+      this.model.weights,
+    );
+    const { data } = resizeBilinearAntialias(image, INPUT_SIZE_PX, INPUT_SIZE_PX);
+    const input = {
+      shape: [1, 1, INPUT_SIZE_PX, INPUT_SIZE_PX],
+      data: Float32Array.from(data, (value) => value / 255),
+    };
+    const { image_embedding } = await session.run({ image: input });
+    if (!image_embedding) throw new AppError('provider-failed', 'encoder', 'no embedding came back');
+    const { widthPx, heightPx } = image;
+    return { encoderId: this.model.manifest.encoderId, widthPx, heightPx, data: image_embedding.data };
+  }
+
+  /** What the label's head draws with no prompt. @throws AppError 'label-unknown' */
+  async propose(embedding: FrameEmbedding, label: string): Promise<Prediction> {
+    const { config } = this.model.head(label);
+    const graph = () => headGraph(this.model.manifest.config, config, 1);
+    const session = await this.session(`head ${label}`, graph, this.model.headWeights(label));
+    return this.predict(session, embedding, {});
+  }
+
+  /**
+   * The mask that points and box ask for.
+   * @param previous low-resolution logits of the mask to refine
+   * @throws AppError 'prompt-invalid'
+   */
+  async decode(embedding: FrameEmbedding, prompt: Prompt, previous?: Float32Array): Promise<Prediction> {
+    const { points, labels } = toNetworkPrompt(prompt, embedding.widthPx, embedding.heightPx);
+    const capacity = POINT_CAPACITIES.find((n) => n >= labels.length);
+    if (capacity === undefined) throw new AppError('prompt-invalid', 'points', `${labels.length} points are too many`);
+    const session = await this.session(
+      `decoder ${capacity}`,
+      () => decoderGraph(this.model.manifest.config, 1, capacity),
+      this.model.weights,
+    );
+    const allPoints = new Float32Array(2 * capacity);
+    allPoints.set(points);
+    const allLabels = new Float32Array(capacity).fill(POINT_LABEL.absent);
+    allLabels.set(labels);
+    const area = LOW_RES_SIZE * LOW_RES_SIZE;
+    if (previous && previous.length !== area) throw new AppError('prompt-invalid', 'mask', 'logits are not 128x128');
+    return this.predict(session, embedding, {
+      points: { shape: [1, capacity, 2], data: allPoints },
+      point_labels: { shape: [1, capacity], data: allLabels },
+      mask_input: { shape: [1, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: previous ?? new Float32Array(area) },
+      has_mask: { shape: [1, 1], data: Float32Array.of(previous ? 1 : 0) },
+    });
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = await Promise.allSettled(this.sessions.values());
+    this.sessions.clear();
+    await Promise.all(sessions.map((result) => (result.status === 'fulfilled' ? result.value.release() : undefined)));
+  }
+
+  private async predict(
+    session: Session,
+    { encoderId, widthPx, heightPx, data }: FrameEmbedding,
+    inputs: Parameters<Session['run']>[0],
+  ): Promise<Prediction> {
+    if (encoderId !== this.model.manifest.encoderId) {
+      throw new AppError('model-invalid', this.model.folder, 'the embedding was made by another encoder');
+    }
+    const shape = [1, this.model.manifest.config.promptDim, GRID_SIZE, GRID_SIZE];
+    const { low_res, iou } = await session.run({ ...inputs, image_embedding: { shape, data } });
+    if (!low_res || !iou) throw new AppError('provider-failed', 'decoder', 'no mask came back');
+    const logits = resizeLogits(low_res.data, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx);
+    const quality = Math.min(1, Math.max(0, iou.data[0] ?? 0));
+    return { mask: maskAbove(logits, widthPx, heightPx, 0), lowRes: low_res.data, iou: quality };
+  }
+
+  private session(name: string, graph: () => Parameters<typeof foldConstants>[0], weights: Model['weights']) {
+    const known = this.sessions.get(name);
+    if (known) return known;
+    const options: SessionOptions = { ...this.options, weightsFolder: this.model.folder };
+    const created = foldConstants(graph(), weights, options).then((folded) => createSession(folded, weights, options));
+    // A session that could not be made is tried again at the next call.
+    created.catch(() => this.sessions.delete(name));
+    this.sessions.set(name, created);
+    return created;
+  }
+}

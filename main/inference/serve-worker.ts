@@ -1,0 +1,78 @@
+/**
+ * The worker's end of shared/worker-protocol.ts: answers requests that come from the parent process, whichever kind it
+ * is, and over ports handed to it. A worker module calls `serveWorker` once and does nothing else at its top level.
+ */
+import { AppError } from '../../shared/errors';
+import { toWireError } from '../../shared/ipc';
+import type { FromWorker, ToWorker, WorkerApi } from '../../shared/worker-protocol';
+
+/** Electron's utility processes have this; other Node processes talk to their parent through `process.send`. */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown; ports: readonly RemotePort[] }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+interface RemotePort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  on(event: 'close', listener: () => void): void;
+  postMessage(message: unknown): void;
+  start(): void;
+}
+
+/** Serves until the process ends. The process ends with its parent. */
+export function serveWorker<Api extends WorkerApi>(api: Api): void {
+  const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+  if (parentPort) {
+    const answer = answering(api, (message) => parentPort.postMessage(message));
+    parentPort.on('message', ({ data, ports }) => {
+      const [port] = ports;
+      if ((data as ToWorker).type === 'connect' && port) servePort(api, port);
+      else answer.take(data as ToWorker);
+    });
+    return;
+  }
+  const send = process.send?.bind(process);
+  if (!send) throw new AppError('usage', 'worker', 'a worker must be started by a parent process');
+  const answer = answering(api, (message) => void send(message));
+  process.on('message', (message) => answer.take(message as ToWorker));
+  process.on('disconnect', () => process.exit(0));
+}
+
+function servePort(api: WorkerApi, port: RemotePort): void {
+  const answer = answering(api, (message) => port.postMessage(message));
+  port.on('message', ({ data }) => answer.take(data as ToWorker));
+  port.on('close', () => answer.cancelAll());
+  port.start();
+}
+
+/** Each asker counts its own ids, so each gets its own table of requests under way. */
+function answering(api: WorkerApi, reply: (message: FromWorker) => void) {
+  const running = new Map<number, AbortController>();
+
+  async function run(id: number, method: string, payload: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      if (!Object.hasOwn(api, method)) throw new AppError('usage', method, `the worker has no method ${method}`);
+      const handler = api[method] as (payload: unknown, context: unknown) => unknown;
+      const report = (progress: unknown): void => reply({ type: 'progress', id, progress });
+      const value = await handler(payload, { signal, report });
+      if (!signal.aborted) reply({ type: 'result', id, value });
+    } catch (error) {
+      if (!signal.aborted) reply({ type: 'error', id, error: toWireError(error, method) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  return {
+    take(message: ToWorker): void {
+      if (message.type === 'cancel') running.get(message.id)?.abort();
+      if (message.type !== 'request') return;
+      const controller = new AbortController();
+      running.set(message.id, controller);
+      void run(message.id, message.method, message.payload, controller.signal);
+    },
+    cancelAll(): void {
+      for (const controller of running.values()) controller.abort();
+    },
+  };
+}
