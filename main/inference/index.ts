@@ -1,2 +1,5 @@
 /** Inference: what other rooms may use. */
+export { forkProcess } from './fork-process';
 export { Predictor, type FrameEmbedding, type Prediction } from './predictor';
+export { serveWorker } from './serve-worker';
+export { WorkerHost, type ProcessEvents, type StartProcess, type WorkerEvent, type WorkerProcess } from './worker-host';

@@ -26,7 +26,7 @@ export interface WorkerProcess {
   kill(): void;
 }
 
-/** Starts a process that serves a worker module (serve-worker.ts). */
+/** Starts a process that serves a worker module (serve-worker.ts). Calls `events` only after it has returned. */
 export type StartProcess = (events: ProcessEvents) => WorkerProcess;
 
 export type WorkerEvent =
@@ -128,10 +128,9 @@ export class WorkerHost<Api extends WorkerApi> {
   #running(): WorkerProcess {
     if (this.#process) return this.#process;
     if (this.#disposed) throw this.#died('disposed');
-    let own: WorkerProcess | undefined;
     // A process that was replaced may still send a word or end: only the present one is listened to.
-    const isPresent = (): boolean => own !== undefined && this.#process === own;
-    own = this.startProcess({
+    const isPresent = (): boolean => this.#process === own;
+    const own = this.startProcess({
       onMessage: (message) => isPresent() && this.#receive(message as FromWorker),
       onEnd: (end) => isPresent() && this.#ended(end),
     });

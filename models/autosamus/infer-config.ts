@@ -23,9 +23,7 @@ export function inferModelConfig(shapes: StateShapes, file: string): ModelConfig
       heads: embedDim / size('image_encoder.blocks.0.attn.rel_pos_h', 1),
       globalBlocks,
       window:
-        windowBlock === undefined
-          ? GRID_SIZE
-          : (size(`image_encoder.blocks.${windowBlock}.attn.rel_pos_h`, 0) + 1) / 2,
+        windowBlock === undefined ? GRID_SIZE : (size(`image_encoder.blocks.${windowBlock}.attn.rel_pos_h`, 0) + 1) / 2,
       mlpDim: size('image_encoder.blocks.0.mlp.lin1.weight', 0),
       adapterDim: size('image_encoder.input_Adapter.D_fc1.weight', 0),
       cnnBase: size('image_encoder.cnn_embed.inc.conv.0.weight', 0),

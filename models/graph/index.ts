@@ -1,0 +1,3 @@
+/** Graphs and their execution: what other rooms may use. */
+export { foldConstants } from './fold';
+export { createSession, type Session, type SessionOptions, type TensorData } from './session';
