@@ -22,6 +22,8 @@ export const ERROR_CODES = [
   'project-locked',
   'project-newer',
   'project-corrupt',
+  'revision-conflict',
+  'frame-changed',
   'disk-full',
   'write-failed',
   'usage',

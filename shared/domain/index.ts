@@ -8,6 +8,7 @@ export { reviewOf, reviewState } from './review';
 export type { ReviewState } from './review';
 export {
   frameEdit,
+  labelProgress,
   maskChange,
   maskInstance,
   maskRevision,
@@ -18,6 +19,7 @@ export {
 } from './mask-revision';
 export type {
   FrameEdit,
+  LabelProgress,
   MaskChange,
   MaskId,
   MaskInstance,

@@ -130,3 +130,9 @@ export type FrameEdit = z.input<typeof frameEdit>;
 /** What an edit left: the changed masks as they now are, in the order of the changes, and the frame's review. */
 export const savedEdit = z.strictObject({ masks: z.array(maskInstance).readonly(), review: reviewState }).readonly();
 export type SavedEdit = z.infer<typeof savedEdit>;
+
+/** How many masks of a label are in each state now. */
+export const labelProgress = z
+  .strictObject({ labelId: rowId, masks: z.record(maskState, z.int().min(0)).readonly() })
+  .readonly();
+export type LabelProgress = z.infer<typeof labelProgress>;

@@ -1,0 +1,233 @@
+/**
+ * The life of a project's database file: made whole or not at all, opened for one process, checked, migrated after a
+ * backup. Not what is in the tables.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { AppError } from '../../shared/errors';
+import { lockProject } from './lock';
+import { MIGRATIONS } from './migrations';
+import type { Migrations } from './migrations';
+import type { ProjectDb, ProjectTables } from './schema';
+import { sqliteDialect, translateSqliteError, translating } from './sqlite';
+
+/** `PRAGMA application_id` of a project: "SNMK". */
+const APPLICATION_ID = 0x534e4d4b;
+const FILE_NAME = 'project.db';
+export const FOLDER_SUFFIX = '.sonomask';
+
+export interface OpenDatabase {
+  readonly db: ProjectDb;
+  /** Writes everything into `project.db`, closes it and gives the project free. */
+  close(): Promise<void>;
+}
+
+/** Makes what was written in a file or a folder's list of names survive power loss. */
+function fsyncPath(path: string): void {
+  // Windows keeps its folders' lists itself and has no handle to flush.
+  if (process.platform === 'win32' && statSync(path).isDirectory()) return;
+  const handle = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function pragma(database: DatabaseSyncInstance, name: string): unknown {
+  const row: unknown = database.prepare(`pragma ${name}`).get();
+  return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined;
+}
+
+/** From here on a commit that returned is on the disk. */
+function makeDurable(database: DatabaseSyncInstance, path: string): void {
+  translating(path, () => {
+    database.exec('pragma journal_mode = wal');
+    database.exec('pragma synchronous = full');
+    // On macOS fsync alone leaves data in the drive's cache; elsewhere these do nothing.
+    database.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on');
+  });
+}
+
+/**
+ * Closes the file and leaves `project.db` without a log. @photostructure/sqlite holds a closed file until its statements
+ * are collected as garbage, and SQLite would put the log away only then.
+ */
+function disconnect(database: DatabaseSyncInstance): void {
+  try {
+    database.exec('pragma journal_mode = delete');
+  } catch {
+    // Another program reads the file, or the disk is full: what was committed is in the log, and safe there.
+  } finally {
+    database.close();
+  }
+}
+
+function removeIfThere(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // What cannot be removed could not be made either; the reason for that is what the caller reports.
+  }
+}
+
+/** An empty or foreign file is told before SQLite, which would make a new database of an empty one. */
+function checkHeader(path: string): void {
+  const header = Buffer.alloc(16);
+  const handle = openSync(path, 'r');
+  try {
+    readSync(handle, header, 0, header.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  if (header.toString('latin1') !== 'SQLite format 3\0') {
+    throw new AppError('project-corrupt', path, `${path} is no SQLite database`);
+  }
+}
+
+/** @throws AppError `project-corrupt` when the file is not ours or, after a crash, not whole. */
+function checkContent(database: DatabaseSyncInstance, path: string, crashed: boolean): void {
+  const applicationId = translating(path, () => pragma(database, 'application_id'));
+  if (applicationId !== APPLICATION_ID) {
+    throw new AppError('project-corrupt', path, `${path} is a database, but of no SonoMask project`);
+  }
+  if (!crashed) return;
+  const verdict = translating(path, () => pragma(database, 'quick_check(1)'));
+  if (verdict !== 'ok') throw new AppError('project-corrupt', path, `${path} is damaged: ${String(verdict)}`);
+}
+
+/** Copies the database, as it is before a migration, beside itself; complete or absent. */
+function backUp(database: DatabaseSyncInstance, path: string, firstPending: string): void {
+  const target = join(dirname(path), `project.before-${firstPending}.db`);
+  const partial = `${target}.partial`;
+  try {
+    rmSync(partial, { force: true });
+    database.prepare('vacuum into ?').run(partial);
+    fsyncPath(partial);
+    renameSync(partial, target);
+    fsyncPath(dirname(path));
+  } catch (error) {
+    rmSync(partial, { force: true });
+    const known = translateSqliteError(error, target);
+    if (known instanceof AppError) throw known;
+    throw new AppError('write-failed', target, `cannot back up ${path} to ${target}`, { cause: error });
+  }
+}
+
+async function runMigrations(db: ProjectDb, migrations: Migrations, path: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof AppError) throw error;
+  throw new AppError('project-corrupt', path, `${path} cannot be brought up to date`, { cause: error });
+}
+
+/** Names of the migrations the file has been through. */
+function appliedMigrations(database: DatabaseSyncInstance, path: string): string[] {
+  const rows: unknown[] = translating(path, () => {
+    const known = database.prepare(`select 1 from sqlite_schema where name = 'kysely_migration'`).all();
+    return known.length === 0 ? [] : database.prepare('select name from kysely_migration order by name').all();
+  });
+  return rows.map((row) => String((row as { name: unknown }).name));
+}
+
+/**
+ * Names of the migrations the file still needs, in order.
+ *
+ * @throws AppError `project-newer` when it has been through one unknown here, `project-corrupt` when through none.
+ */
+function pendingMigrations(database: DatabaseSyncInstance, path: string, migrations: Migrations): string[] {
+  const applied = appliedMigrations(database, path);
+  if (applied.length === 0) throw new AppError('project-corrupt', path, `${path} holds no project`);
+  const unknown = applied.filter((name) => !(name in migrations));
+  if (unknown.length > 0) {
+    const message = `${path} was made by a newer SonoMask: it has ${unknown.join(', ')}, which this one does not know`;
+    throw new AppError('project-newer', path, message);
+  }
+  return Object.keys(migrations)
+    .filter((name) => !applied.includes(name))
+    .sort();
+}
+
+/**
+ * Makes a project folder with an empty database. It is made under another name and then renamed, so that a folder of
+ * this name is a whole project.
+ *
+ * @throws AppError `usage` when the name does not end in `.sonomask` or is taken, `disk-full`, `write-failed`.
+ */
+export async function createDatabase(folder: string, migrations: Migrations = MIGRATIONS): Promise<void> {
+  if (!folder.endsWith(FOLDER_SUFFIX)) {
+    throw new AppError('usage', folder, `a project's name ends in ${FOLDER_SUFFIX}: ${folder}`);
+  }
+  if (existsSync(folder)) throw new AppError('usage', folder, `${folder} exists already`);
+  const making = `${folder}.making-${process.pid}`;
+  try {
+    rmSync(making, { recursive: true, force: true });
+    for (const name of ['cache', 'heads']) mkdirSync(join(making, name), { recursive: true });
+    const path = join(making, FILE_NAME);
+    const database = new DatabaseSync(path);
+    const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(database, path) });
+    try {
+      database.exec(`pragma application_id = ${APPLICATION_ID}`);
+      await runMigrations(db, migrations, path);
+    } finally {
+      await db.destroy();
+    }
+    fsyncPath(making);
+    renameSync(making, folder);
+    fsyncPath(dirname(folder));
+  } catch (error) {
+    removeIfThere(making);
+    if (error instanceof AppError) throw error;
+    throw new AppError('write-failed', folder, `cannot make ${folder}`, { cause: error });
+  }
+}
+
+/**
+ * Opens a project folder for this process alone.
+ *
+ * @throws AppError `file-not-found`, `project-locked`, `project-corrupt`, `project-newer`, `disk-full`, `write-failed`.
+ */
+export async function openDatabase(folder: string, migrations: Migrations = MIGRATIONS): Promise<OpenDatabase> {
+  const path = join(folder, FILE_NAME);
+  if (!existsSync(path)) throw new AppError('file-not-found', path, `${folder} is no project: it has no ${FILE_NAME}`);
+  const lock = lockProject(folder);
+  let database: DatabaseSyncInstance | undefined;
+  try {
+    checkHeader(path);
+    const log = `${path}-wal`;
+    // A process that closes its database leaves no log behind.
+    const crashed = existsSync(log) && statSync(log).size > 0;
+    const opened = translating(path, () => new DatabaseSync(path, { timeout: 1_000 }));
+    database = opened;
+    checkContent(opened, path, crashed);
+    const pending = pendingMigrations(opened, path, migrations);
+    // Not a byte of a file that is not ours to open has been written so far.
+    makeDurable(opened, path);
+    const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });
+    if (pending[0] !== undefined) {
+      backUp(opened, path, pending[0]);
+      await runMigrations(db, migrations, path);
+    }
+    return {
+      db,
+      async close() {
+        // Kysely hands its one connection out in turn: what was begun before is done when this gets it.
+        try {
+          await db.connection().execute(() => Promise.resolve(disconnect(opened)));
+        } finally {
+          await db.destroy();
+          lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    if (database?.isOpen === true) database.close();
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * The study list: frames paged in natural order, their review, and their identity by pixels. Not the masks on them.
+ */
+import { sql } from 'kysely';
+import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
+import { decodedFrame, frameFilter, framePageRequest, frameState, reviewState, rowId } from '../../shared/domain';
+import type {
+  DecodedFrame,
+  FrameCounts,
+  FrameDetail,
+  FrameFilter,
+  FrameId,
+  FramePage,
+  FramePageRequest,
+  FrameState,
+  FrameSummary,
+  ReviewState,
+} from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import { recordAudit } from './books';
+import { parseInput } from './parse';
+import type { ProjectDb, ProjectTables } from './schema';
+
+/** What `setHash` found; `changed`: other pixels than those its masks were made on, which stay as they are. */
+export type HashVerdict = 'new' | 'same' | 'replaced' | 'changed';
+
+type FrameExpressions = ExpressionBuilder<ProjectTables, 'frames'>;
+
+const stateSql = sql<FrameState>`case when frames.problem is null then frames.review else 'failed' end`;
+
+/** A mask's current revision is its newest. */
+const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks.id order by id desc limit 1)
+  not in ('rejected', 'deleted')`;
+
+function matches(eb: FrameExpressions, filter: FrameFilter): Expression<SqlBool> {
+  const { states, studyId, seriesId, labelId, text } = filter;
+  const conditions: Expression<SqlBool>[] = [];
+  if (states !== undefined) conditions.push(eb(stateSql, 'in', states));
+  const images = eb.selectFrom('images').select('images.id');
+  if (seriesId !== undefined) {
+    conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', '=', seriesId)));
+  }
+  if (studyId !== undefined) {
+    const series = eb.selectFrom('series').select('series.id').where('series.study_id', '=', studyId);
+    conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', 'in', series)));
+  }
+  if (text !== undefined) {
+    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    const found = images.where(sql<SqlBool>`lower(images.relative_path) like ${pattern} escape '\\'`);
+    conditions.push(eb('frames.image_id', 'in', found));
+  }
+  if (labelId !== undefined) {
+    const masks = eb.selectFrom('masks').select('masks.frame_id').where('masks.label_id', '=', labelId).where(liveMask);
+    conditions.push(eb('frames.id', 'in', masks));
+  }
+  return eb.and(conditions);
+}
+
+/** Frames with all that a summary says, in no order. */
+function details(db: ProjectDb) {
+  return db
+    .selectFrom('frames')
+    .innerJoin('images', 'images.id', 'frames.image_id')
+    .innerJoin('series', 'series.id', 'images.series_id')
+    .innerJoin('studies', 'studies.id', 'series.study_id')
+    .select((eb) => [
+      'frames.id',
+      'frames.image_id as imageId',
+      'series.id as seriesId',
+      'studies.id as studyId',
+      'studies.patient',
+      'studies.name as studyName',
+      'series.name as seriesName',
+      'images.relative_path as relativePath',
+      'frames.frame_index as frameIndex',
+      'images.frame_count as frameCount',
+      'frames.width_px as widthPx',
+      'frames.height_px as heightPx',
+      'frames.sha256',
+      'frames.review',
+      'frames.problem',
+      eb
+        .selectFrom('masks')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .whereRef('masks.frame_id', '=', 'frames.id')
+        .where(liveMask)
+        .as('maskCount'),
+    ]);
+}
+
+function toSummary<T extends { maskCount: number | null }>(row: T): Omit<T, 'maskCount'> & { maskCount: number } {
+  return { ...row, maskCount: Number(row.maskCount) };
+}
+
+export class Frames {
+  constructor(private readonly db: ProjectDb) {}
+
+  /** A page of the study list, and how many frames are in which state. */
+  async list(request: FramePageRequest): Promise<FramePage> {
+    const { filter, limit, offset } = parseInput(framePageRequest, request, 'frame page');
+    // Ids first: the joins are then made for one page, not for all that it skips.
+    const page = this.db
+      .selectFrom('frames')
+      .select('frames.id')
+      .where((eb) => matches(eb, filter))
+      .orderBy('frames.sort_key')
+      .orderBy('frames.id')
+      .limit(limit)
+      .offset(offset);
+    const rows = await details(this.db)
+      .where('frames.id', 'in', page)
+      .orderBy('frames.sort_key')
+      .orderBy('frames.id')
+      .execute();
+    const counts = await this.count(filter);
+    const states = filter.states ?? frameState.options;
+    const total = [...new Set(states)].reduce((sum, state) => sum + counts[state], 0);
+    return { frames: rows.map(toSummary), total, counts };
+  }
+
+  /** How many frames are in each state, whatever `filter.states` says. */
+  async count(filter: FrameFilter): Promise<FrameCounts> {
+    const { states: _, ...rest } = parseInput(frameFilter, filter, 'frame filter');
+    const rows = await this.db
+      .selectFrom('frames')
+      .select((eb) => [stateSql.as('state'), eb.fn.countAll<number>().as('n')])
+      .where((eb) => matches(eb, rest))
+      .groupBy('state')
+      .execute();
+    const counts = { unopened: 0, proposed: 0, corrected: 0, accepted: 0, rejected: 0, failed: 0 };
+    for (const { state, n } of rows) counts[state] = Number(n);
+    return counts;
+  }
+
+  /** @throws AppError `usage` for an unknown frame. */
+  async get(frameId: FrameId): Promise<FrameDetail> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const row = await details(this.db)
+      .select([
+        'images.absolute_path as absolutePath',
+        'images.size_bytes as sizeBytes',
+        'images.mtime_ms as mtimeMs',
+        'frames.problem_detail as problemDetail',
+      ])
+      .where('frames.id', '=', id)
+      .executeTakeFirst();
+    if (row === undefined) throw unknownFrame(id);
+    return { ...toSummary(row), sizeBytes: Number(row.sizeBytes) };
+  }
+
+  /** The nearest frame after or before this one that matches, or null at the end of the list. */
+  async neighbour(frameId: FrameId, direction: 'next' | 'previous', filter: FrameFilter): Promise<FrameSummary | null> {
+    const checked = parseInput(frameFilter, filter, 'frame filter');
+    const at = await this.placeOf(frameId);
+    const order = direction === 'next' ? 'asc' : 'desc';
+    const beyond = direction === 'next' ? sql`>` : sql`<`;
+    const row = await this.db
+      .selectFrom('frames')
+      .select('frames.id')
+      .where((eb) => matches(eb, checked))
+      .where(sql<SqlBool>`(frames.sort_key, frames.id) ${beyond} (${at.sort_key}, ${at.id})`)
+      .orderBy('frames.sort_key', order)
+      .orderBy('frames.id', order)
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const found = await details(this.db).where('frames.id', '=', row.id).executeTakeFirst();
+    return found === undefined ? null : toSummary(found);
+  }
+
+  /** How many matching frames come before this one: its offset in `list`, if it matches itself. */
+  async offsetOf(frameId: FrameId, filter: FrameFilter): Promise<number> {
+    const checked = parseInput(frameFilter, filter, 'frame filter');
+    const at = await this.placeOf(frameId);
+    const row = await this.db
+      .selectFrom('frames')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where((eb) => matches(eb, checked))
+      .where(sql<SqlBool>`(frames.sort_key, frames.id) < (${at.sort_key}, ${at.id})`)
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
+  }
+
+  /**
+   * Notes what a decoding showed. A frame's pixels are its identity: other ones replace it only while it has no masks;
+   * else the frame is marked `changed` and keeps the hash its masks were made on.
+   *
+   * @throws AppError `usage` for an unknown frame.
+   */
+  async setHash(frameId: FrameId, decoded: DecodedFrame): Promise<HashVerdict> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const { sha256, widthPx, heightPx } = parseInput(decodedFrame, decoded, 'decoded frame');
+    return this.db.transaction().execute(async (trx) => {
+      const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
+      if (frame === undefined) throw unknownFrame(id);
+      const mask = await trx.selectFrom('masks').select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
+      const update = trx.updateTable('frames').where('id', '=', id);
+      if (frame.sha256 !== null && frame.sha256 !== sha256 && mask !== undefined) {
+        await update.set({ problem: 'changed', problem_detail: `its pixels are now ${sha256}` }).execute();
+        return 'changed';
+      }
+      const seen = { sha256, width_px: widthPx, height_px: heightPx, problem: null, problem_detail: null };
+      await update.set(seen).execute();
+      if (frame.sha256 === null) return 'new';
+      return frame.sha256 === sha256 ? 'same' : 'replaced';
+    });
+  }
+
+  /**
+   * The user's word on a frame as a whole; kept in the audit.
+   *
+   * @throws AppError `usage` for an unknown frame.
+   */
+  async setReview(frameId: FrameId, review: ReviewState, user: string): Promise<void> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const to = parseInput(reviewState, review, 'review state');
+    await this.db.transaction().execute(async (trx) => {
+      const frame = await trx.selectFrom('frames').select('review').where('id', '=', id).executeTakeFirst();
+      if (frame === undefined) throw unknownFrame(id);
+      await trx.updateTable('frames').set({ review: to }).where('id', '=', id).execute();
+      await recordAudit(trx, { user, action: 'review', subject: `frame ${id}`, detail: { from: frame.review, to } });
+    });
+  }
+
+  private async placeOf(frameId: FrameId): Promise<{ id: number; sort_key: string }> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const row = await this.db.selectFrom('frames').select(['id', 'sort_key']).where('id', '=', id).executeTakeFirst();
+    if (row === undefined) throw unknownFrame(id);
+    return row;
+  }
+}
+
+function unknownFrame(id: FrameId): AppError {
+  return new AppError('usage', `frame ${id}`, `the project has no frame ${id}`);
+}

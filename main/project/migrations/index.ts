@@ -1,0 +1,9 @@
+/**
+ * All migrations in order, by name. Names sort as they run; a released one never changes.
+ */
+import type { Migration } from 'kysely/migration';
+import { projectSchema } from './0001-project';
+
+export type Migrations = Readonly<Record<string, Migration>>;
+
+export const MIGRATIONS: Migrations = { '0001-project': projectSchema };

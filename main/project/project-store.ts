@@ -1,0 +1,75 @@
+/**
+ * A project: one folder, one process, its tables by what they hold. Neither files nor pixels nor heads are read here.
+ */
+import { basename, join, resolve } from 'node:path';
+import { Audit, Settings } from './books';
+import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
+import type { OpenDatabase } from './database';
+import { Frames } from './frames';
+import { Images } from './images';
+import { Labels } from './labels';
+import { Masks } from './masks';
+
+export class ProjectStore {
+  readonly images: Images;
+  readonly frames: Frames;
+  readonly labels: Labels;
+  readonly masks: Masks;
+  readonly settings: Settings;
+  readonly audit: Audit;
+
+  private constructor(
+    /** The project's folder, absolute. */
+    readonly folder: string,
+    private readonly database: OpenDatabase,
+  ) {
+    const { db } = database;
+    this.images = new Images(db);
+    this.frames = new Frames(db);
+    this.labels = new Labels(db);
+    this.masks = new Masks(db);
+    this.settings = new Settings(db);
+    this.audit = new Audit(db);
+  }
+
+  /**
+   * Makes the folder `NAME.sonomask` and opens it.
+   *
+   * @throws AppError `usage` when the name does not end so or is taken, `disk-full`, `write-failed`.
+   */
+  static async create(folder: string): Promise<ProjectStore> {
+    await createDatabase(resolve(folder));
+    return ProjectStore.open(folder);
+  }
+
+  /**
+   * Opens a project for this process alone; one of an older version is brought up to date after a backup copy.
+   *
+   * @throws AppError `file-not-found`, `project-locked` naming who has it open, `project-newer`, `project-corrupt`,
+   *   `disk-full`, `write-failed`.
+   */
+  static async open(folder: string): Promise<ProjectStore> {
+    const path = resolve(folder);
+    return new ProjectStore(path, await openDatabase(path));
+  }
+
+  /** The project's name as the user gave it. */
+  get name(): string {
+    return basename(this.folder, FOLDER_SUFFIX);
+  }
+
+  /** Embeddings and thumbnails; may be deleted at any time. */
+  get cacheFolder(): string {
+    return join(this.folder, 'cache');
+  }
+
+  /** Fine-tuned heads of this project. */
+  get headsFolder(): string {
+    return join(this.folder, 'heads');
+  }
+
+  /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+}

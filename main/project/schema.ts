@@ -1,0 +1,105 @@
+/**
+ * The project's tables as Kysely sees them, as they are after the last migration. What makes them is `migrations/`.
+ *
+ * Portable between SQLite and PostgreSQL: text, integers, doubles; times as ISO text, flags as 0/1, JSON as text.
+ */
+import type { Generated, Kysely, Transaction } from 'kysely';
+import type { ImageProblem, Label, MaskState, Origin, ReviewState } from '../../shared/domain';
+
+export interface ProjectTables {
+  studies: { id: Generated<number>; key: string; name: string; patient: string };
+  series: { id: Generated<number>; study_id: number; key: string; name: string };
+  images: {
+    id: Generated<number>;
+    series_id: number;
+    absolute_path: string;
+    relative_path: string;
+    size_bytes: number;
+    mtime_ms: number;
+    frame_count: number;
+  };
+  frames: {
+    id: Generated<number>;
+    image_id: number;
+    frame_index: number;
+    /** The place in natural order among all frames of the project; see `natural-key.ts`. */
+    sort_key: string;
+    width_px: number | null;
+    height_px: number | null;
+    sha256: string | null;
+    review: ReviewState;
+    problem: ImageProblem | null;
+    problem_detail: string | null;
+  };
+  labels: {
+    id: Generated<number>;
+    name: string;
+    colour: string;
+    shortcut: string | null;
+    instances: Label['instances'];
+  };
+  masks: { id: Generated<number>; frame_id: number; label_id: number };
+  revisions: {
+    id: Generated<number>;
+    mask_id: number;
+    previous_id: number | null;
+    restored_from_id: number | null;
+    state: MaskState;
+    width_px: number;
+    height_px: number;
+    rle_counts: string;
+    area_px: number;
+    quality: number | null;
+    origin: string;
+    tool: Origin['tool'];
+    user_name: string;
+    created_at: string;
+  };
+  /** One row a point or box of a revision, in the order of the clicks; a point has its place in x0, y0. */
+  prompts: {
+    id: Generated<number>;
+    revision_id: number;
+    ordinal: number;
+    kind: 'point' | 'box';
+    positive: number;
+    x0: number;
+    y0: number;
+    x1: number | null;
+    y1: number | null;
+  };
+  heads: {
+    id: Generated<number>;
+    label_id: number;
+    version: string;
+    model_id: string;
+    /** Below the project folder, with `/` between names. */
+    path: string;
+    sha256: string;
+    round_id: number | null;
+    active: number;
+    report: string | null;
+    created_at: string;
+  };
+  rounds: {
+    id: Generated<number>;
+    label_id: number;
+    base_head_id: number | null;
+    state: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+    settings: string;
+    report: string | null;
+    started_at: string;
+    finished_at: string | null;
+  };
+  settings: { key: string; value: string };
+  audit: {
+    id: Generated<number>;
+    created_at: string;
+    user_name: string;
+    action: string;
+    subject: string;
+    detail: string;
+  };
+}
+
+export type ProjectDb = Kysely<ProjectTables>;
+export type ProjectTransaction = Transaction<ProjectTables>;

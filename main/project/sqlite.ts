@@ -1,0 +1,124 @@
+/**
+ * SQLite for Kysely: a `DatabaseSync` (the API of `node:sqlite`) behind Kysely's own SQLite dialect, and SQLite's result
+ * codes as `AppError`s. Knows nothing of projects' tables.
+ */
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { SqliteAdapter, SqliteDialect } from 'kysely';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { AppError } from '../../shared/errors';
+import type { ErrorCode } from '../../shared/errors';
+
+/** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535: bulk inserts and `in` lists stay below both. */
+export const ROWS_PER_STATEMENT = 500;
+
+/** How many prepared statements are kept for reuse. */
+const KEPT_STATEMENTS = 200;
+
+/** Primary result codes of https://sqlite.org/rescode.html that mean something to the user. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [3, 'write-failed'], // PERM
+  [5, 'project-locked'], // BUSY
+  [6, 'project-locked'], // LOCKED
+  [8, 'write-failed'], // READONLY
+  [10, 'write-failed'], // IOERR
+  [11, 'project-corrupt'], // CORRUPT
+  [13, 'disk-full'], // FULL
+  [14, 'write-failed'], // CANTOPEN
+  [26, 'project-corrupt'], // NOTADB
+]);
+
+/** `all` and `get` of @photostructure/sqlite 1.2.1 lose the code of an error; SQLite's texts for them are fixed. */
+const CODE_OF_TEXT: ReadonlyMap<string, number> = new Map([
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['attempt to write a readonly database', 8],
+  ['disk I/O error', 10],
+  ['database disk image is malformed', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['file is not a database', 26],
+]);
+
+/** The primary result code of an SQLite error, or null for any other error. */
+export function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return null;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return CODE_OF_TEXT.get(error.message) ?? null;
+}
+
+/** The error as an `AppError` about `path` where its code means something to the user, else as it is. */
+export function translateSqliteError(error: unknown, path: string): unknown {
+  const code = CODES.get(sqliteCode(error) ?? -1);
+  if (code === undefined || !(error instanceof Error)) return error;
+  return new AppError(code, path, `${path}: ${error.message}`, { cause: error });
+}
+
+/** Runs `act`, turning SQLite's errors into `AppError`s about `path`. */
+export function translating<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw translateSqliteError(error, path);
+  }
+}
+
+/**
+ * Kysely's view of an open database; closing Kysely closes it.
+ *
+ * Statements are kept and used again: it is faster, and @photostructure/sqlite frees one only when it is collected as
+ * garbage, so that one a query would pile up.
+ */
+class SqliteForKysely implements SqliteDatabase {
+  private readonly kept = new Map<string, SqliteStatement>();
+
+  constructor(
+    private readonly database: DatabaseSyncInstance,
+    private readonly path: string,
+  ) {}
+
+  close(): void {
+    this.kept.clear();
+    if (this.database.isOpen) this.database.close();
+  }
+
+  prepare(sql: string): SqliteStatement {
+    // After a full disk SQLite has rolled back by itself; a second rollback would hide why.
+    if (sql === 'rollback' && !this.database.isTransaction) return this.prepare('select 1 where 0');
+    const statement = this.kept.get(sql) ?? this.prepareNew(sql);
+    // Used last, dropped last: a Map lists its keys in the order of their setting.
+    this.kept.delete(sql);
+    this.kept.set(sql, statement);
+    const oldest = this.kept.keys().next();
+    if (this.kept.size > KEPT_STATEMENTS && oldest.done !== true) this.kept.delete(oldest.value);
+    return statement;
+  }
+
+  private prepareNew(sql: string): SqliteStatement {
+    const { database, path } = this;
+    const statement = translating(path, () => database.prepare(sql));
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => translating(path, () => statement.all(...parameters)),
+      run: (parameters) => translating(path, () => statement.run(...parameters)),
+      iterate: (parameters) => translating(path, () => statement.iterate(...parameters)),
+    };
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  /** Kysely says no for SQLite; SQLite does roll back DDL, so that a migration is done whole or not at all. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class ProjectDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+/** The Kysely dialect over an open database file at `path`. */
+export function sqliteDialect(database: DatabaseSyncInstance, path: string): SqliteDialect {
+  return new ProjectDialect({ database: new SqliteForKysely(database, path) });
+}
