@@ -151,7 +151,8 @@ function heartTissue(
   const patches = smoothNoise(seed + 4, restW / 16, restT / 16);
   const dropOut = mix(w > 0 ? -9 : -5, 0, smoothStep(0.05, 0.6, facing));
   const rough = 1.1 * smoothNoise(seed + 6, restW / 4, restT / 4);
-  const inWall = smoothStep(thick + 1.6, thick - 1.6, probe.distanceMm + rough) * aboveValve;
+  const fromCavity = probe.distanceMm + rough;
+  const inWall = smoothStep(thick + 1.6, thick - 1.6, fromCavity) * smoothStep(-3, -1.4, fromCavity) * aboveValve;
   tissue.echoDb = mix(tissue.echoDb, heart.muscleDb + 4 * fibres + 4 * patches + dropOut, inWall);
   // Pericardium outside the free wall, endocardium inside.
   const shine = (0.35 + facing) * smoothStep(-0.5, 0.5, smoothNoise(seed + 7, restW / 9, restT / 7));
@@ -159,8 +160,7 @@ function heartTissue(
   const inner = ridge((probe.distanceMm - 1.2) / 1.5, 1) * aboveValve;
   tissue.echoDb += 14 * shine * outer + 8 * shine * inner;
   // Blood, with haze along the walls.
-  const inCavity =
-    smoothStep(1.4, -1.4, probe.distanceMm + rough) * smoothStep(cavity.length + 1, cavity.length - 1, t);
+  const inCavity = smoothStep(1.4, -1.4, fromCavity) * smoothStep(cavity.length + 1, cavity.length - 1, t);
   const haze = 6 * smoothStep(-7, 0, probe.distanceMm) + 4 * fractalNoise(seed + 2, w / 9, t / 12);
   tissue.echoDb = mix(tissue.echoDb, heart.bloodDb + haze, inCavity);
   mitralValve(seed, cavity, w, t, tissue);

@@ -92,7 +92,7 @@ describe('phantomFrame', () => {
   it.each([
     ['breast-lesion', '435c199ec8f0fce1'],
     ['fetal-head', '329b024f970756f4'],
-    ['lv-cavity', '7e2ac4db1b4d8c8e'],
+    ['lv-cavity', '02743c7621611f05'],
   ] as const)('%s: one seed, one picture, on every machine', (label, expected) => {
     expect(hashOf(drawFrame(label, 42))).toBe(expected);
     expect(hashOf(drawFrame(label, 42))).toBe(expected);
