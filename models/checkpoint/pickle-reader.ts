@@ -6,6 +6,7 @@ import { corrupt, unsafe } from './file';
 
 /** Python writes the longest integer we need, the magic number of the legacy container, in 10 bytes. */
 const MAX_INTEGER_BYTES = 32;
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The bytes of a pickle from a position on; every read checks that they are there. */
 export class PickleReader {
@@ -63,7 +64,7 @@ export class PickleReader {
   utf8(length: number): string {
     const bytes = this.take(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return utf8Decoder.decode(bytes);
     } catch (cause) {
       throw corrupt(this.path, `the pickle holds a string that is not UTF-8 before byte ${this.position}`, cause);
     }

@@ -51,8 +51,8 @@ export interface PickleContext {
 
 // Bounds on what a pickle of a few bytes per opcode can make us allocate. A ViT-B training checkpoint with the state of
 // its optimiser takes about 60,000 values, of which 10,000 are containers.
-const MAX_VALUES = 500_000;
-const MAX_CONTAINERS = 200_000;
+const MAX_VALUES = 300_000;
+const MAX_CONTAINERS = 150_000;
 
 /** The stack machine of one pickle. */
 class Unpickler {
@@ -177,11 +177,13 @@ class Unpickler {
         return this.pushContainer(new Tuple(this.popMany(opcode - 0x84)));
       case 0x74: // TUPLE
         return this.pushContainer(new Tuple(this.popMark()));
-      case 0x5d: // EMPTY_LIST
+      case 0x5d: // EMPTY_LIST; EMPTY_SET: nobody asks a set anything here, so a list does
+      case 0x8f:
         return this.pushContainer([]);
       case 0x61: // APPEND
         return this.append([this.pop()]);
-      case 0x65: // APPENDS
+      case 0x65: // APPENDS, ADDITEMS
+      case 0x90:
         return this.append(this.popMark());
       case 0x7d: // EMPTY_DICT
         return this.pushContainer(new Map());

@@ -7,7 +7,7 @@ import { corrupt, readRange, withSourceFile, type SourceFile } from './file';
 import { ELEMENT_BYTES, elementCount, isDType, tensorOverBytes, type DType, type TensorMap } from './tensor';
 
 /** Ours need 60 kB for ViT-B; the limit bounds what a hostile header can make JSON.parse allocate. */
-const MAX_HEADER_BYTES = 4 * 2 ** 20;
+const MAX_HEADER_BYTES = 2 * 2 ** 20;
 
 /** Where a tensor lies in its file. */
 export interface TensorInfo {

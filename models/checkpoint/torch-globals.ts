@@ -53,12 +53,14 @@ const INERT_NAMES = [
   ...['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'].map(
     (name) => `torch.${name}`,
   ),
-  'numpy.core.multiarray.scalar',
-  'numpy._core.multiarray.scalar',
+  ...['numpy.core', 'numpy._core'].flatMap((core) => [`${core}.multiarray.scalar`, `${core}.multiarray._reconstruct`]),
+  'numpy.ndarray',
   'numpy.dtype',
   '_codecs.encode',
-  'builtins.set',
-  '__builtin__.set',
+  // Protocol 2 writes Python 2's name of the module.
+  ...['builtins', '__builtin__'].flatMap((module) =>
+    ['set', 'bytes', 'list', 'dict', 'int'].map((name) => `${module}.${name}`),
+  ),
 ];
 
 const IGNORED: Foreign = { kind: 'ignored' };

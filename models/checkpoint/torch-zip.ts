@@ -2,7 +2,8 @@
  * The container that torch.save writes since 1.6: a zip whose entries are stored, not compressed: `NAME/data.pkl` and one
  * `NAME/data/KEY` a storage. Storages are only located here; their bytes are read straight from their place in the file.
  */
-import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
+import { read } from 'node:fs';
+import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
 import { isAppError } from '../../shared/errors';
 import { corrupt, readRange, unsafe, type SourceFile } from './file';
 import { unpickle } from './pickle';
@@ -15,6 +16,30 @@ const MAX_ENTRIES = MAX_STORAGES + 16;
 /** Of an entry's name, extra field and comment together. */
 const MAX_ENTRY_TEXT_BYTES = 2048;
 
+/**
+ * Reads for yauzl, within the file only: its own reader hands positions out of damaged directories to `fs.read`, which
+ * throws for those beyond 2^53, and thrown in a callback that ends the process.
+ */
+class BoundedReader extends RandomAccessReader {
+  constructor(private readonly file: SourceFile) {
+    super();
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    if (position + length > this.file.sizeBytes) {
+      setImmediate(callback, new Error(`bytes ${position} to ${position + length} are beyond the end of the file`));
+      return;
+    }
+    read(this.file.handle.fd, buffer, offset, length, position, callback);
+  }
+}
+
 /** A zip's directory, and where in the file each entry's bytes are. */
 class StoredZip {
   private constructor(
@@ -26,7 +51,8 @@ class StoredZip {
   /** Reads the directory. The file stays the caller's to close. */
   static async open(file: SourceFile): Promise<StoredZip> {
     try {
-      const zip = await fromFdPromise(file.handle.fd, { lazyEntries: true, autoClose: false });
+      const options = { lazyEntries: true, autoClose: false };
+      const zip = await fromRandomAccessReaderPromise(new BoundedReader(file), file.sizeBytes, options);
       return new StoredZip(file, zip, await readEntries(file, zip));
     } catch (cause) {
       throw asCorruptZip(file, cause);
