@@ -13,6 +13,7 @@ import { showMenu } from './menu';
 import { ProjectSession } from './project-session';
 import { declareScheme, serveInterface } from './protocol';
 import { RecentProjects } from './recent-projects';
+import { writesFinished } from './store';
 import { UserSettings } from './user-settings';
 import { openMainWindow, repaintBackground } from './window';
 
@@ -94,12 +95,12 @@ function start(): void {
     if (!window) open();
   });
 
-  let closed = false;
-  app.on('before-quit', (event) => {
-    if (closed || !session.current) return;
+  let finished = false;
+  app.on('will-quit', (event) => {
+    if (finished) return;
     event.preventDefault();
-    void session.close().finally(() => {
-      closed = true;
+    void Promise.allSettled([session.close(), writesFinished()]).then(() => {
+      finished = true;
       app.quit();
     });
   });

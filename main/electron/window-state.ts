@@ -25,11 +25,22 @@ const GRASP = { width: 120, height: 40 } as const;
  * @param workAreas of every display, the primary one first
  */
 export function usableBounds(remembered: Bounds | null, workAreas: readonly [Bounds, ...Bounds[]]): Bounds {
-  const area = remembered && workAreas.find((candidate) => canGrasp(remembered, candidate));
-  if (!remembered || !area) return centred(workAreas[0]);
-  const width = clamp(remembered.width, SMALLEST.width, area.width);
-  const height = clamp(remembered.height, SMALLEST.height, area.height);
-  return { x: Math.round(remembered.x), y: Math.round(remembered.y), width, height };
+  if (remembered) {
+    for (const area of workAreas) {
+      const fitted = fittedTo(remembered, area);
+      if (canGrasp(fitted, area)) return fitted;
+    }
+  }
+  return centred(workAreas[0]);
+}
+
+function fittedTo(bounds: Bounds, area: Bounds): Bounds {
+  return {
+    x: Math.round(bounds.x),
+    y: Math.round(bounds.y),
+    width: clamp(bounds.width, SMALLEST.width, area.width),
+    height: clamp(bounds.height, SMALLEST.height, area.height),
+  };
 }
 
 function canGrasp(bounds: Bounds, area: Bounds): boolean {
