@@ -100,14 +100,19 @@ function checkContent(database: DatabaseSyncInstance, path: string, crashed: boo
   if (verdict !== 'ok') throw new AppError('project-corrupt', path, `${path} is damaged: ${String(verdict)}`);
 }
 
+/** Copies the whole database into a new file that is then on the disk, closed. */
+function copyInto(database: DatabaseSyncInstance, target: string): void {
+  database.prepare('vacuum into ?').run(target);
+  fsyncPath(target);
+}
+
 /** Copies the database, as it is before a migration, beside itself; complete or absent. */
 function backUp(database: DatabaseSyncInstance, path: string, firstPending: string): void {
   const target = join(dirname(path), `project.before-${firstPending}.db`);
   const partial = `${target}.partial`;
   try {
     rmSync(partial, { force: true });
-    database.prepare('vacuum into ?').run(partial);
-    fsyncPath(partial);
+    copyInto(database, partial);
     renameSync(partial, target);
     fsyncPath(dirname(path));
   } catch (error) {
@@ -169,11 +174,13 @@ export async function createDatabase(folder: string, migrations: Migrations = MI
     rmSync(making, { recursive: true, force: true });
     for (const name of ['cache', 'heads']) mkdirSync(join(making, name), { recursive: true });
     const path = join(making, FILE_NAME);
-    const database = new DatabaseSync(path);
+    // In memory first: a file that was open a moment ago keeps Windows from renaming its folder (see `disconnect`).
+    const database = new DatabaseSync(':memory:');
     const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(database, path) });
     try {
       database.exec(`pragma application_id = ${APPLICATION_ID}`);
       await runMigrations(db, migrations, path);
+      translating(path, () => copyInto(database, path));
     } finally {
       await db.destroy();
     }
