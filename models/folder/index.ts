@@ -1,4 +1,4 @@
 /** Models on disk: what other rooms may use. */
 export { labelSchema, type HeadEntry, type Manifest } from './manifest';
-export { readManifest, readModel, type Model } from './read-model';
+export { headFilePath, readManifest, readModel, type Model } from './read-model';
 export { writeModel, writeModelWithHead, type NewHead, type NewModel } from './write-model';

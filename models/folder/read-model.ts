@@ -35,6 +35,11 @@ export function headFile({ label, version }: Pick<HeadEntry, 'label' | 'version'
   return `heads/${label}/${version}.safetensors`;
 }
 
+/** Path of a head's file on disk. */
+export function headFilePath(model: Pick<Model, 'folder'>, head: Pick<HeadEntry, 'label' | 'version'>): string {
+  return join(model.folder, ...headFile(head).split('/'));
+}
+
 /**
  * @throws AppError 'file-not-found', 'model-invalid' (manifest or a tensor is not as it must be) or 'checkpoint-corrupt'.
  */

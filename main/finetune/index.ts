@@ -1,0 +1,3 @@
+/** Fine-tuning: what other rooms may use. */
+export { finetuneHead, type FinetuneOptions, type FinetuneProgress, type FinetuneResult } from './finetune-head';
+export type { LabelledImage } from './samples';

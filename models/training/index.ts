@@ -1,0 +1,8 @@
+/** Training: what other rooms may use. */
+export { augment, type TrainingPair } from './augment';
+export { fit, type Budget, type FitProgress } from './fit';
+export { headLoss } from './head-loss';
+export { initialWeight } from './init';
+export { ADAM } from './optimizer';
+export { seededRandom, shuffled, type Random } from './random';
+export { Trainer, type Tensors } from './trainer';
