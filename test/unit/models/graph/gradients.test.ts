@@ -6,9 +6,14 @@ import { createSession } from '../../../../models/graph';
 import { gradients } from '../../../../models/graph/gradients';
 import * as op from '../../../../models/graph/ops';
 import { constant, input, type Shape, sizeOf, type Value } from '../../../../models/graph/value';
-import { seededRandom } from '../../../../models/training';
+import { type Random, seededRandom, shuffled } from '../../../../models/training';
 
-type Case = readonly [name: string, shapes: readonly Shape[], build: (...x: Value[]) => Value, domain?: 'positive'];
+type Case = readonly [
+  name: string,
+  shapes: readonly Shape[],
+  build: (...x: Value[]) => Value,
+  domain?: 'positive' | 'distinct',
+];
 
 const CASES: readonly Case[] = [
   [
@@ -43,13 +48,13 @@ const CASES: readonly Case[] = [
   ['Sqrt', [[5]], (x) => op.sqrt(x), 'positive'],
   ['Sin', [[5]], (x) => op.sin(x)],
   ['Cos', [[5]], (x) => op.cos(x)],
-  ['Relu', [[9]], (x) => op.relu(x)],
+  ['Relu', [[9]], (x) => op.relu(x), 'distinct'],
   ['Sigmoid', [[5]], (x) => op.sigmoid(x)],
   ['Softplus', [[5]], (x) => op.softplus(x)],
   ['Gelu', [[9]], (x) => op.gelu(x)],
   ['ReduceSum', [[2, 3, 4]], (x) => op.reduceSum(x, [0, 2], false)],
   ['ReduceMean', [[2, 3, 4]], (x) => op.reduceMean(x, [1], true)],
-  ['ReduceMax', [[2, 3, 7]], (x) => op.reduceMax(x, [2], true)],
+  ['ReduceMax', [[2, 3, 7]], (x) => op.reduceMax(x, [2], true), 'distinct'],
   ['Softmax', [[3, 6]], (x) => op.softmax(x)],
   ['softmax_one, maximum not detached', [[3, 6]], (x) => softmaxOne(x)],
   ['LayerNormalization', [[3, 8], [8], [8]], (x, w, b) => op.layerNorm(x, w, b, 1e-5)],
@@ -122,7 +127,7 @@ const CASES: readonly Case[] = [
     ],
     (x, w) => op.convTranspose(x, w, undefined, { pad: 1 }),
   ],
-  ['MaxPool', [[2, 3, 6, 4]], (x) => op.maxPool2(x)],
+  ['MaxPool', [[2, 3, 6, 4]], (x) => op.maxPool2(x), 'distinct'],
   ['bilinear resize', [[1, 2, 4, 5]], (x) => op.resizeBilinear(x, 9, 7)],
   ['loss', [[2, 1, 4, 4]], (z) => segmentationLoss(z, constant(pattern(32), [2, 1, 4, 4]))],
 ];
@@ -131,27 +136,31 @@ function pattern(n: number): number[] {
   return Array.from({ length: n }, (_, i) => (i % 3 === 0 ? 1 : 0));
 }
 
+/** `distinct` values lie further apart than the step reaches, so that no kink of ReLU or a maximum is crossed. */
+function draw(shape: Shape, random: Random, domain?: Case[3]): Float32Array {
+  const n = sizeOf(shape);
+  if (domain === 'distinct') return Float32Array.from(shuffled(n, random), (rank) => 0.05 * (rank - n / 2 + 0.5));
+  return Float32Array.from({ length: n }, () => (domain ? 0.6 + random() : 3 * (random() - 0.5)));
+}
+
 describe('gradient rules', () => {
   it.each(CASES)('%s', async (name, shapes, build, domain) => {
     const random = seededRandom(name);
-    const draw = (shape: Shape) =>
-      Float32Array.from({ length: sizeOf(shape) }, () => (domain ? 0.6 + random() : 3 * (random() - 0.5)));
     const inputs = shapes.map((shape, i) => input(`x${i}`, shape));
     const y = build(...inputs);
     // A random weight for every output, so that no error can cancel out.
-    const loss = op.sumAll(op.mul(y, constant(draw(y.shape), y.shape)));
+    const loss = op.sumAll(op.mul(y, constant(draw(y.shape, random), y.shape)));
     const grads = gradients(loss, inputs);
     const session = await createSession({ loss, ...Object.fromEntries(grads.map((g, i) => [`g${i}`, g])) }, () => {
       throw new Error('no weights here');
     });
-    const at = shapes.map(draw);
+    const at = shapes.map((shape) => draw(shape, random, domain));
     const run = (points: readonly Float32Array[]) =>
       session.run(Object.fromEntries(points.map((data, i) => [`x${i}`, { shape: shapes[i]!, data }])));
     const analytic = await run(at);
-    // Small enough to cross few kinks of ReLU and the maxima, large enough for float32.
     const step = 2e-3;
     for (const i of shapes.keys()) {
-      const direction = draw(shapes[i]!);
+      const direction = draw(shapes[i]!, random);
       const moved = (sign: number) =>
         run(at.map((x, j) => (j === i ? x.map((v, k) => v + sign * step * direction[k]!) : x)));
       const [after, before] = [await moved(1), await moved(-1)];
