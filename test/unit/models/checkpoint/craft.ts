@@ -133,3 +133,7 @@ export function safetensors(header: unknown, dataBytes = 0, headerLength?: bigin
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   return Buffer.concat([littleEndian(headerLength ?? json.length, 8), json, Buffer.alloc(dataBytes)]);
 }
+
+/** A tensor of the four floats of storage 0, and a state dict of one tensor. */
+export const good = tensor({}, 0, [4], [1]);
+export const state = (weight: Buffer): Buffer => py.dict({ weight });

@@ -1,66 +1,23 @@
-/**
- * Files made to harm: to run code, to exhaust memory or time, or to pass for weights. Each must end in a typed error that
- * names the file and the cause, under 2 s and 200 MB of extra memory, measured in a process of its own.
- */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Small files that try to run code or to pass for weights. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors, readTorchCheckpoint } from '../../../../models/checkpoint';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  good,
   legacyCheckpoint,
-  legacyPreamble,
-  pickle,
   py,
   safetensors,
+  state,
   tensor,
   withZip64,
-  zip,
   zipCheckpoint,
   type LegacyStorages,
 } from './craft';
+import { corruptCode, expectRefused, probe, temporaryFolder, unsafeCode, type HostileCase } from './hostile-harness';
 import type { ProbeResult } from './probe';
 
-const MB = 2 ** 20;
-const probeScript = fileURLToPath(new URL('./probe.ts', import.meta.url));
-const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sonomask-hostile-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Reads the files in one child process. */
-function probe(files: readonly string[]): ProbeResult[] {
-  const output = execFileSync(process.execPath, ['--import', 'tsx', probeScript, ...files], { encoding: 'utf8' });
-  const lines = output.trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as ProbeResult);
-}
-
-interface HostileCase {
-  readonly what: string;
-  readonly file: string;
-  readonly bytes: () => Buffer;
-  readonly code: string;
-  /** The cause, as the message must tell it. */
-  readonly cause: string | RegExp;
-}
-
-function expectRefused(result: ProbeResult, path: string, { code, cause }: HostileCase): void {
-  expect(result).toMatchObject({ code, subject: path });
-  expect(result.message).toContain(path);
-  expect(result.message).toMatch(cause);
-  expect(result.message.length).toBeLessThan(2000);
-  expect(result.seconds).toBeLessThan(2);
-  expect(result.extraBytes).toBeLessThan(200 * MB);
-}
-
-const good = tensor({}, 0, [4], [1]);
-const unsafeCode = 'checkpoint-unsafe';
-const corruptCode = 'checkpoint-corrupt';
+const folder = temporaryFolder();
 
 /** A root that is wrong in itself, in both containers. */
 function inBoth(
@@ -84,7 +41,6 @@ function inBoth(
 }
 
 const marker = join(tmpdir(), `sonomask-executed-${process.pid}`);
-const state = (root: Buffer): Buffer => py.dict({ weight: root });
 
 const codeExecution: HostileCase[] = [
   ...inBoth(
@@ -304,7 +260,7 @@ describe('small hostile files', () => {
   const results = new Map<HostileCase, ProbeResult>();
   beforeAll(() => {
     const paths = small.map(({ file, bytes }) => {
-      const path = join(folder, file);
+      const path = folder.path(file);
       writeFileSync(path, bytes());
       return path;
     });
@@ -313,231 +269,8 @@ describe('small hostile files', () => {
   });
 
   it.each(small.map((one) => [one.what, one] as const))('refuses %s', (_what, one) => {
-    expectRefused(results.get(one)!, join(folder, one.file), one);
+    expectRefused(results.get(one)!, folder.path(one.file), one);
   });
 
   it('has run nothing', () => expect(existsSync(marker)).toBe(false));
-});
-
-/** `count` times the same bytes, closed as a pickle needs. */
-const repeated = (opcodes: string, count: number): Buffer =>
-  Buffer.alloc(opcodes.length * count, Buffer.from(opcodes, 'latin1'));
-const bytes = 7 * MB;
-
-/** LONG_BINPUT to a new index each time. */
-function memoBomb(): Buffer {
-  const puts = Buffer.alloc(5 * 1_400_000);
-  for (let i = 0; i < 1_400_000; i++) {
-    puts[5 * i] = 0x72;
-    puts.writeUInt32LE(i * 3000, 5 * i + 1);
-  }
-  return Buffer.concat([py.none, puts]);
-}
-
-const bombs: HostileCase[] = [
-  ...[']', '}', ')', '(', 'N', 'K\x01', 'G\x00\x00\x00\x00\x00\x00\x00\x00', 'X\x02\x00\x00\x00ab'].map((opcodes) => ({
-    what: `a pickle of ${JSON.stringify(opcodes)} again and again`,
-    file: `repeat-${opcodes.charCodeAt(0)}.pth`,
-    bytes: () => zipCheckpoint(repeated(opcodes, Math.floor(bytes / opcodes.length))),
-    code: unsafeCode,
-    cause: 'the pickle holds',
-  })),
-  {
-    what: 'lists nested ever deeper',
-    file: 'deep.legacy.pth',
-    bytes: () => legacyCheckpoint(Buffer.concat([repeated(']', 3_000_000), repeated('a', 2_999_999)])),
-    code: unsafeCode,
-    cause: 'over 150000 lists',
-  },
-  {
-    what: 'a full dict, filled and copied again and again',
-    file: 'copies.zip.pth',
-    bytes: () => {
-      const pairs = Array.from({ length: 100_000 }, (_, i) => Buffer.concat([py.int(i), py.none]));
-      const dict = Buffer.concat([Buffer.from('}('), ...pairs, Buffer.from('uq\x00')]);
-      const callee = Buffer.concat([py.global('collections', 'OrderedDict'), Buffer.from('q\x01')]);
-      return zipCheckpoint(Buffer.concat([dict, callee, repeated('h\x01h\x00\x85R', 200_000)]));
-    },
-    code: unsafeCode,
-    cause: 'the pickle holds',
-  },
-  {
-    what: 'a memo of millions of entries',
-    file: 'memo.zip.pth',
-    bytes: () => zipCheckpoint(memoBomb()),
-    code: unsafeCode,
-    cause: 'memorises over',
-  },
-  {
-    what: 'a string of 4 GB by its length field',
-    file: 'unicode.zip.pth',
-    bytes: () => zipCheckpoint(Buffer.from('X\xff\xff\xff\xffabc', 'latin1')),
-    code: corruptCode,
-    cause: 'truncated: the pickle wants 4294967295 bytes',
-  },
-  {
-    what: 'a string of 2^64 bytes by its length field',
-    file: 'unicode8.legacy.pth',
-    bytes: () => legacyCheckpoint(Buffer.concat([Buffer.from([0x8d]), Buffer.alloc(8, 0xff)])),
-    code: corruptCode,
-    cause: 'truncated: the pickle wants 18446744073709552000 bytes',
-  },
-  {
-    what: 'an integer of megabytes',
-    file: 'long.zip.pth',
-    bytes: () => zipCheckpoint(Buffer.concat([Buffer.from('8b00006000', 'hex'), Buffer.alloc(6 * MB, 0x7f)])),
-    code: unsafeCode,
-    cause: 'an integer of 6291456 bytes',
-  },
-  {
-    what: 'a global with a name of megabytes',
-    file: 'name.zip.pth',
-    bytes: () => zipCheckpoint(py.global('m'.repeat(bytes), 'n')),
-    code: unsafeCode,
-    cause: 'mmm',
-  },
-  {
-    what: 'a pickle beyond 8 MB (zip)',
-    file: 'pickle.zip.pth',
-    bytes: () => zipCheckpoint(repeated('N0', 50 * MB)),
-    code: unsafeCode,
-    cause: 'data.pkl has',
-  },
-  {
-    what: 'a pickle beyond 8 MB (legacy)',
-    file: 'pickle.legacy.pth',
-    bytes: () => Buffer.concat([legacyPreamble(), repeated('K\x010', 20 * MB)]),
-    code: unsafeCode,
-    cause: 'the pickle holds',
-  },
-  {
-    what: 'a data.pkl that inflates to 300 MB',
-    file: 'bomb-pickle.pth',
-    bytes: () => zip([{ name: 'net/data.pkl', data: Buffer.alloc(300 * MB), deflate: true }]),
-    code: unsafeCode,
-    cause: 'net/data.pkl is compressed',
-  },
-  {
-    what: 'a storage that inflates to 300 MB and claims 16 bytes',
-    file: 'bomb-storage.pth',
-    bytes: () =>
-      zip([
-        { name: 'net/data.pkl', data: pickle(state(good)) },
-        { name: 'net/data/0', data: Buffer.alloc(300 * MB), deflate: true, claimedBytes: 16 },
-      ]),
-    code: unsafeCode,
-    cause: 'net/data/0 is compressed',
-  },
-  {
-    what: 'a zip that claims 60,000 entries',
-    file: 'claims-entries.pth',
-    bytes: () => zip([{ name: 'net/data.pkl', data: pickle(state(good)) }], 60_000),
-    code: unsafeCode,
-    cause: 'claims 60000 entries',
-  },
-  {
-    what: 'a zip that claims 9,000 entries and has one',
-    file: 'few-entries.pth',
-    bytes: () => zip([{ name: 'net/data.pkl', data: pickle(state(good)) }], 9_000),
-    code: corruptCode,
-    cause: 'damaged or truncated zip',
-  },
-  {
-    what: 'a zip of 10,000 entries without a pickle',
-    file: 'many-entries.pth',
-    bytes: () => zip(Array.from({ length: 10_000 }, (_, i) => ({ name: `net/data/${i}`, data: Buffer.alloc(0) }))),
-    code: corruptCode,
-    cause: 'no data.pkl',
-  },
-  {
-    what: 'a safetensors header of 2 MB of brackets',
-    file: 'brackets.safetensors',
-    bytes: () => safetensors(`{"a":${'['.repeat(2 * MB - 100)}`),
-    code: corruptCode,
-    cause: 'not JSON',
-  },
-  {
-    what: 'a safetensors header of half a million empty objects',
-    file: 'objects.safetensors',
-    bytes: () => safetensors(`{"a":[{}${',{}'.repeat(690_000)}]}`),
-    code: corruptCode,
-    cause: 'not an object',
-  },
-];
-
-describe('files made to exhaust memory or time', () => {
-  it.each(bombs.map((one) => [one.what, one] as const))('refuses %s', (_what, one) => {
-    const path = join(folder, one.file);
-    writeFileSync(path, one.bytes());
-    const [result] = probe([path]);
-    rmSync(path);
-    if (process.env.SONOMASK_SHOW_COST) {
-      console.log(`${one.what}: ${result!.seconds.toFixed(2)} s, ${(result!.extraBytes / MB).toFixed(0)} MB`);
-    }
-    expectRefused(result!, path, one);
-  });
-});
-
-describe('files cut short', () => {
-  it.each(['small.legacy.pth', 'small.zip.pth'])('refuses %s cut at any byte', async (name) => {
-    const whole = readFileSync(join(fixtures, name));
-    const path = join(folder, `cut-${name}`);
-    for (let length = 1; length < whole.length; length++) {
-      writeFileSync(path, whole.subarray(0, length));
-      const code = length === 1 && name.includes('zip') ? 'format-unknown' : corruptCode;
-      await expect(readTorchCheckpoint(path), `${length} bytes`).rejects.toMatchObject({ code, subject: path });
-    }
-  });
-
-  it('refuses a safetensors file cut at any byte', async () => {
-    const whole = safetensors({ a: oneFloat, b: { dtype: 'U8', shape: [3], data_offsets: [4, 7] } }, 7);
-    const path = join(folder, 'cut.safetensors');
-    for (let length = 1; length < whole.length; length++) {
-      writeFileSync(path, whole.subarray(0, length));
-      await expect(readSafetensors(path), `${length} bytes`).rejects.toMatchObject({
-        code: corruptCode,
-        subject: path,
-      });
-    }
-  });
-
-  it('refuses a tensor whose file was cut after it was listed', async () => {
-    const path = join(folder, 'cut-later.pth');
-    writeFileSync(path, readFileSync(join(fixtures, 'small.legacy.pth')));
-    const { tensors } = await readTorchCheckpoint(path);
-    writeFileSync(path, Buffer.alloc(20));
-    await expect(tensors.get('weight')!.read()).rejects.toMatchObject({ code: corruptCode, subject: path });
-  });
-});
-
-describe('crafted files that are right', () => {
-  it('reads what the hostile ones are made of', async () => {
-    for (const [name, content] of [
-      ['good.zip.pth', zipCheckpoint(state(good))],
-      ['good.legacy.pth', legacyCheckpoint(state(good))],
-    ] as const) {
-      const path = join(folder, name);
-      writeFileSync(path, content);
-      const { tensors } = await readTorchCheckpoint(path);
-      expect((await tensors.get('weight')!.read()).data).toEqual(Float32Array.of(1, 2, 3, 4));
-    }
-  });
-
-  it('reads a legacy storage view, which torch no longer writes', async () => {
-    const path = join(folder, 'good-view.legacy.pth');
-    const view = py.tuple(py.text('1'), py.int(1), py.int(3));
-    writeFileSync(path, legacyCheckpoint(state(tensor({ view }, 1, [2], [1]))));
-    const { tensors } = await readTorchCheckpoint(path);
-    expect((await tensors.get('weight')!.read()).data).toEqual(Float32Array.of(3, 4));
-  });
-
-  it('keeps a tensor named __proto__ a tensor', async () => {
-    const path = join(folder, 'proto.zip.pth');
-    writeFileSync(
-      path,
-      zipCheckpoint(Buffer.concat([Buffer.from('}('), py.text('__proto__'), good, Buffer.from('u')])),
-    );
-    const { tensors } = await readTorchCheckpoint(path);
-    expect([...tensors.keys()]).toEqual(['__proto__']);
-  });
 });
