@@ -139,7 +139,7 @@ function pattern(n: number): number[] {
 /** `distinct` values lie further apart than the step reaches, so that no kink of ReLU or a maximum is crossed. */
 function draw(shape: Shape, random: Random, domain?: Case[3]): Float32Array {
   const n = sizeOf(shape);
-  if (domain === 'distinct') return Float32Array.from(shuffled(n, random), (rank) => 0.05 * (rank - n / 2 + 0.5));
+  if (domain === 'distinct') return Float32Array.from(shuffled(n, random), (rank) => 0.05 * (rank - n / 2 + 0.3));
   return Float32Array.from({ length: n }, () => (domain ? 0.6 + random() : 3 * (random() - 0.5)));
 }
 
