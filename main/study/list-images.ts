@@ -1,0 +1,107 @@
+/**
+ * Finds the image files of a study: folders are searched to any depth. Opens no file: whether one can be read is told
+ * by `readImage`.
+ */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { AppError } from '../../shared/errors';
+
+/** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
+const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp']);
+
+export interface ListedImage {
+  readonly absolutePath: string;
+  /** Below the folder that was given, with `/` between names; a file that was given itself has its name alone. */
+  readonly relativePath: string;
+}
+
+export interface Listing {
+  /** In natural order ("2" before "10"), for each given path in turn. No file twice. */
+  readonly images: readonly ListedImage[];
+  /** Paths that are missing and folders that cannot be read. */
+  readonly failures: readonly AppError[];
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Names as a reader orders them: digits by their number, folders name by name. */
+export function compareNaturally(a: string, b: string): number {
+  const [namesA, namesB] = [a.split('/'), b.split('/')];
+  for (let i = 0; i < Math.min(namesA.length, namesB.length); i++) {
+    const order = collator.compare(namesA[i] as string, namesB[i] as string);
+    if (order !== 0) return order;
+  }
+  return namesA.length - namesB.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/**
+ * Lists the images of files and folders. Hidden files and folders are skipped; links are followed, each folder is
+ * entered once.
+ */
+export async function listImages(paths: readonly string[]): Promise<Listing> {
+  const images = new Map<string, ListedImage>();
+  const failures: AppError[] = [];
+  for (const path of paths) {
+    const root = resolve(path);
+    const found: ListedImage[] = [];
+    try {
+      if ((await stat(root)).isDirectory()) await walk(root, root, new Set(), found, failures);
+      else found.push({ absolutePath: root, relativePath: basename(root) });
+    } catch (error) {
+      failures.push(failure(root, error));
+    }
+    found.sort((a, b) => compareNaturally(a.relativePath, b.relativePath));
+    for (const image of found) if (!images.has(image.absolutePath)) images.set(image.absolutePath, image);
+  }
+  return { images: [...images.values()], failures };
+}
+
+async function walk(
+  root: string,
+  folder: string,
+  entered: Set<string>,
+  images: ListedImage[],
+  failures: AppError[],
+): Promise<void> {
+  try {
+    const real = await realpath(folder);
+    if (entered.has(real)) return;
+    entered.add(real);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)));
+      if (isFolder) await walk(root, path, entered, images, failures);
+      else if (IMAGE_EXTENSIONS.has(extname(entry.name).toLowerCase())) {
+        images.push({ absolutePath: path, relativePath: relative(root, path).split(sep).join('/') });
+      }
+    }
+  } catch (error) {
+    failures.push(failure(folder, error));
+  }
+}
+
+/** A link into nothing is listed as the file it pretends to be, and reported when it is read. */
+async function leadsToFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (target) => target.isDirectory(),
+    () => false,
+  );
+}
+
+function failure(path: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return new AppError(isMissing ? 'file-not-found' : 'file-unreadable', path, `${path}: ${reason}`, { cause });
+}
+
+/** A file name without folder and extension: how an image and its mask find each other. */
+export function baseName(path: string): string {
+  return basename(path, extname(path));
+}
+
+/** True for a path inside a folder, or the folder itself. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
+}
