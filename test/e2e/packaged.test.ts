@@ -1,0 +1,88 @@
+import { listPackage } from '@electron/asar';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
+import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
+
+const run = promisify(execFile);
+const output = join(PROJECT_ROOT, '.cache', 'packaged');
+const program = join(output, 'linux-unpacked');
+const resources = join(program, 'resources');
+
+let child: ChildProcess;
+let page: DevtoolsPipe;
+let profile: string;
+
+function launch(): void {
+  profile = mkdtempSync(join(tmpdir(), 'sonomask-packaged-'));
+  const flags = [...SANDBOX_FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-pipe'];
+  child = spawn(join(program, 'sonomask'), flags, { env: stringEnv(), stdio: [...PIPE_STDIO] });
+  page = new DevtoolsPipe(child);
+}
+
+describe.skipIf(process.platform !== 'linux')('the packed program', () => {
+  beforeAll(async () => {
+    await run('npx', ['tsx', 'build/package.ts', `-c.directories.output=${output}`], {
+      cwd: PROJECT_ROOT,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    launch();
+  });
+
+  afterAll(async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    await ended;
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  it('opens its window on its own pages', async () => {
+    await expect
+      .poll(() => page.evaluate("document.querySelector('#app > *') !== null"), { timeout: 20_000 })
+      .toBe(true);
+    expect(await page.evaluate('location.href')).toBe('app://sonomask/index.html');
+    expect(await page.evaluate("window.sonomask.invoke('app.info', undefined)")).toMatchObject({
+      ok: true,
+      value: { packaged: true },
+    });
+  });
+
+  it('has a database that works: a project can be made', async () => {
+    const request = JSON.stringify({ folder: profile, name: 'Packed' });
+    expect(await page.evaluate(`window.sonomask.invoke('project.create', ${request})`)).toMatchObject({
+      ok: true,
+      value: { name: 'Packed' },
+    });
+    expect(existsSync(join(profile, 'Packed.sonomask', 'project.db'))).toBe(true);
+  });
+
+  it("carries native modules of this platform only, as files of their own, and nobody's sources", () => {
+    const unpacked = join(resources, 'app.asar.unpacked', 'node_modules');
+    expect(readdirSync(join(unpacked, 'onnxruntime-node', 'bin', 'napi-v6'))).toEqual([process.platform]);
+    expect(readdirSync(join(unpacked, 'onnxruntime-node', 'bin', 'napi-v6', process.platform))).toEqual([process.arch]);
+    expect(readdirSync(join(unpacked, '@photostructure', 'sqlite', 'prebuilds'))).toEqual([
+      `${process.platform}-${process.arch}`,
+    ]);
+    const packed = listPackage(join(resources, 'app.asar'), { isPack: false });
+    expect(packed.filter((path) => /\/(vue|naive-ui|kysely|electron|test|main\/.*\.ts)(\/|$)/.test(path))).toEqual([]);
+    expect(existsSync(join(resources, 'default_app.asar'))).toBe(false);
+  });
+
+  it('can not be turned into plain Node, nor be given options for it', async () => {
+    const { stdout } = await run(join(PROJECT_ROOT, 'node_modules', '.bin', 'electron-fuses'), [
+      'read',
+      '--app',
+      join(program, 'sonomask'),
+    ]);
+    expect(stdout).toMatch(/RunAsNode is Disabled/);
+    expect(stdout).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);
+    expect(stdout).toMatch(/EnableNodeCliInspectArguments is Disabled/);
+    expect(stdout).toMatch(/OnlyLoadAppFromAsar is Enabled/);
+    expect(stdout).toMatch(/EnableCookieEncryption is Enabled/);
+    expect(stdout).toMatch(/EnableEmbeddedAsarIntegrityValidation is Enabled/);
+  });
+});
