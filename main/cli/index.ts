@@ -1,0 +1,2 @@
+/** The command line: what the packaged app and tests may use. */
+export { runCli, type Terminal } from './run-cli';
