@@ -17,6 +17,8 @@ export const appChannels = {
       packaged: z.boolean(),
     }),
   ),
+  /** The page listens to events now; those that waited for it are told. */
+  'app.ready': channel(z.undefined(), z.void()),
   /** What the menu shows: commands that can do nothing now, and toggles and choices that are on. */
   'menu.setState': channel(z.object({ disabled: z.array(commandId), checked: z.array(commandId) }), z.void()),
   /** Opens the system's file manager with this file or folder selected. */

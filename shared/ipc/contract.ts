@@ -6,14 +6,24 @@
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
 import { appChannels, dialogChannels } from './app';
+import { exportChannels, exportEvents } from './export';
+import { inferenceChannels, inferenceEvents } from './inference';
+import { labelsChannels, labelsEvents } from './labels';
+import { masksChannels, masksEvents } from './masks';
 import { projectChannels, projectSchema } from './project';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
+import { studyChannels, studyEvents } from './study';
 
 export const CHANNELS = {
   ...appChannels,
   ...dialogChannels,
   ...projectChannels,
   ...settingsChannels,
+  ...studyChannels,
+  ...labelsChannels,
+  ...masksChannels,
+  ...inferenceChannels,
+  ...exportChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -34,6 +44,11 @@ export const EVENTS = {
   'files.given': z.object({ paths: z.array(z.string()).min(1) }),
   /** A worker process died and was started again; what it was doing was tried once more. */
   'worker.restarted': z.object({ worker: z.string(), reason: z.string() }),
+  ...studyEvents,
+  ...labelsEvents,
+  ...masksEvents,
+  ...inferenceEvents,
+  ...exportEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

@@ -12,6 +12,17 @@ export {
   type RequestOf,
   type ResponseOf,
 } from './contract';
+export type { ExportRequest, ExportResult } from './export';
+export {
+  PROVIDERS,
+  inferenceStatusSchema,
+  providerChoiceSchema,
+  type InferenceStatus,
+  type Provider,
+  type ProviderChoice,
+  type ProviderRefusal,
+} from './inference';
+export type { ModelHead, ProjectLabel } from './labels';
 export type { Project, RecentProject } from './project';
 export {
   settingsChangeSchema,
@@ -21,4 +32,6 @@ export {
   type Settings,
   type Theme,
 } from './settings';
+export { frameUrl, thumbnailUrl } from './frame-url';
+export type { AddedStudy, Indexing, OpenedFrame, Problem } from './study';
 export { fromWireError, toWireError, type WireError } from './wire-error';
