@@ -2,7 +2,7 @@
  * Main's end of the contract in shared/ipc: every request is checked for who sent it and for its form before a handler
  * sees it, and every failure is answered as a typed error. What requests do is in handlers/.
  */
-import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors';
 import {
@@ -10,8 +10,6 @@ import {
   WIRE,
   toWireError,
   type Channel,
-  type EventName,
-  type EventOf,
   type RequestOf,
   type ResponseOf,
   type WireError,
@@ -55,10 +53,4 @@ function isChannel(name: string): name is Channel {
 function isTrusted(event: IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
   return frame !== null && frame.parent === null && isOurs(frame.url);
-}
-
-/** Tells the interface something unasked; silently nothing where the window is gone. */
-export function tell<E extends EventName>(window: BrowserWindow | undefined, event: E, payload: EventOf<E>): void {
-  if (!window || window.isDestroyed()) return;
-  window.webContents.send(WIRE.event, event, payload);
 }

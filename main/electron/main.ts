@@ -1,5 +1,5 @@
 /** Where the desktop program starts: puts the parts together and owns the order in which they come up. */
-import { app, BrowserWindow, dialog, nativeTheme } from 'electron';
+import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
 import { pathsIn } from './arguments';
@@ -7,9 +7,10 @@ import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
 import { projectHandlers } from './handlers/project';
 import { settingsHandlers } from './handlers/settings';
-import { answerRequests, tell } from './ipc';
+import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
 import { showMenu } from './menu';
+import { Page } from './page';
 import { ProjectSession } from './project-session';
 import { declareScheme, serveInterface } from './protocol';
 import { RecentProjects } from './recent-projects';
@@ -17,21 +18,18 @@ import { writesFinished } from './store';
 import { UserSettings } from './user-settings';
 import { openMainWindow, repaintBackground } from './window';
 
-let window: BrowserWindow | undefined;
-/** Files given before the interface could take them. */
-const waitingPaths: string[] = [];
+const page = new Page();
 
+/** Files and folders from outside the window: its command line, a second start, the system's "open with". */
 function givePaths(paths: readonly string[]): void {
-  waitingPaths.push(...paths);
-  if (waitingPaths.length === 0 || !window || window.webContents.isLoading()) return;
-  tell(window, 'files.given', { paths: waitingPaths.splice(0) });
+  if (paths.length > 0) page.tell('files.given', { paths: [...paths] });
 }
 
 function bringToFront(): void {
-  if (!window) return;
-  if (window.isMinimized()) window.restore();
-  window.show();
-  window.focus();
+  const { window } = page;
+  if (window?.isMinimized()) window.restore();
+  window?.show();
+  window?.focus();
 }
 
 function start(): void {
@@ -41,7 +39,7 @@ function start(): void {
   let menuState: { disabled: CommandId[]; checked: CommandId[] } = { disabled: [], checked: [] };
 
   const session = new ProjectSession(recent, (project) => {
-    tell(window, 'project.changed', project);
+    page.tell('project.changed', project);
     refreshMenu();
   });
 
@@ -49,7 +47,7 @@ function start(): void {
     showMenu(
       { effective: settings.effective, recent: recent.list(), ...menuState },
       {
-        command: (id) => tell(window, 'command', { id }),
+        command: (id) => page.tell('command', { id }),
         openRecent: (path) => givePaths([path]),
         clearRecent: () => void recent.clear().then(refreshMenu),
         changeSettings: (change) => void settings.change(change),
@@ -59,13 +57,13 @@ function start(): void {
 
   const applyTheme = (): void => {
     nativeTheme.themeSource = settings.effective.settings.theme;
-    if (window) repaintBackground(window, settings.effective.settings.theme);
+    if (page.window) repaintBackground(page.window, settings.effective.settings.theme);
   };
 
   settings.onChange((effective) => {
     applyTheme();
     refreshMenu();
-    tell(window, 'settings.changed', effective);
+    page.tell('settings.changed', effective);
   });
 
   serveInterface(join(app.getAppPath(), 'out', 'renderer'));
@@ -74,25 +72,25 @@ function start(): void {
   refreshMenu();
 
   answerRequests({
-    ...appHandlers((state) => {
-      menuState = state;
-      refreshMenu();
-    }),
+    ...appHandlers(
+      () => page.ready(),
+      (state) => {
+        menuState = state;
+        refreshMenu();
+      },
+    ),
     ...dialogHandlers(mainWindow, () => settings.effective.language),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
   });
 
   const open = (): void => {
-    window = openMainWindow(settings.effective.settings.theme, (reason) =>
-      tell(window, 'worker.restarted', { worker: 'interface', reason }),
-    );
-    window.webContents.on('did-finish-load', () => givePaths([]));
-    window.on('closed', () => (window = undefined));
+    const restarted = (reason: string): void => page.tell('worker.restarted', { worker: 'interface', reason });
+    page.show(openMainWindow(settings.effective.settings.theme, restarted));
   };
   open();
   app.on('activate', () => {
-    if (!window) open();
+    if (!page.window) open();
   });
 
   let finished = false;
@@ -107,8 +105,8 @@ function start(): void {
 }
 
 function mainWindow(): BrowserWindow {
-  if (!window) throw new Error('the window is closed');
-  return window;
+  if (!page.window) throw new Error('the window is closed');
+  return page.window;
 }
 
 /** The tests and anybody who wants a second, separate profile pass Chromium's own flag for it. */

@@ -54,19 +54,92 @@ describe('the window', () => {
     expect(found).toEqual(bounds);
   });
 
-  it('comes back after its process was killed', async () => {
+  it('comes back after its process was killed, and is told so once it listens', async () => {
     const own = await openDesktop();
     const gone = own.page.waitForEvent('crash');
-    await own.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer(),
-    );
+    await own.app.evaluate(({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0]!;
+      const told: unknown[] = [];
+      Object.assign(globalThis, { told });
+      const send = webContents.send.bind(webContents);
+      webContents.send = (channel, ...content) => {
+        told.push(content);
+        send(channel, ...content);
+      };
+      process.kill(webContents.getOSProcessId(), 'SIGKILL');
+    });
     await gone;
-    const title = () =>
+    const shown = () =>
       own.app.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript("document.querySelector('#app > *') !== null"),
       );
-    await expect.poll(title, { timeout: 20_000 }).toBe(true);
+    await expect.poll(shown, { timeout: 20_000 }).toBe(true);
+    const told = () => own.app.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+    await expect.poll(told).toEqual([['worker.restarted', { worker: 'interface', reason: 'killed' }]]);
     await own.close();
+  });
+
+  it('hears of files that were given while it was away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'study-'));
+    const own = await openDesktop();
+    await own.app.evaluate(({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0]!;
+      const told: unknown[] = [];
+      Object.assign(globalThis, { told });
+      const send = webContents.send.bind(webContents);
+      webContents.send = (channel, ...content) => (told.push(content), send(channel, ...content));
+    });
+    const { executablePath } = await resolveElectron();
+    const flags = [...SANDBOX_FLAGS, `--user-data-dir=${own.profile}`, PROJECT_ROOT];
+    // The page is away while the second start gives its files; they wait for it.
+    await own.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer(),
+    );
+    spawn(executablePath, [...flags, join(folder, 'b')], { env: stringEnv(), stdio: 'ignore' });
+    const told = () => own.app.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+    await expect
+      .poll(told, { timeout: 20_000 })
+      .toEqual(expect.arrayContaining([['files.given', { paths: [join(folder, 'b')] }]]));
+    await own.close();
+  });
+
+  it('takes a port from main', async () => {
+    const answer = desktop.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          window.addEventListener('message', ({ data, ports }) => {
+            if ((data as { type?: string }).type !== 'sonomask:port') return;
+            ports[0]!.onmessage = (event) => resolve([data, event.data]);
+            ports[0]!.postMessage(new Float32Array([1, 2]));
+          });
+        }),
+    );
+    await desktop.app.evaluate(({ BrowserWindow, MessageChannelMain }) => {
+      const { port1, port2 } = new MessageChannelMain();
+      port1.on('message', ({ data }) => port1.postMessage((data as Float32Array).length));
+      port1.start();
+      BrowserWindow.getAllWindows()[0]!.webContents.postMessage('sonomask:port', 'prompt', [port2]);
+    });
+    expect(await answer).toEqual([{ type: 'sonomask:port', port: 'prompt' }, 2]);
+  });
+
+  it('knows the path of a file the user gave the page, and none for one the page made', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'study-')), 'a.png');
+    writeFileSync(file, 'x');
+    await desktop.page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.id = 'given';
+      document.body.append(input);
+    });
+    await desktop.page.setInputFiles('#given', file);
+    const paths = await desktop.page.evaluate(() => {
+      const input = document.querySelector<HTMLInputElement>('#given')!;
+      const found = [input.files![0]!, new File(['x'], 'made.png')].map((given) => window.sonomask.pathForFile(given));
+      input.remove();
+      return found;
+    });
+    expect(paths).toEqual([file, '']);
   });
 });
 

@@ -6,8 +6,9 @@ import { AppError } from '../../../shared/errors';
 import type { Handlers } from '../ipc';
 
 export function appHandlers(
+  ready: () => void,
   setMenuState: (state: { disabled: CommandId[]; checked: CommandId[] }) => void,
-): Pick<Handlers, 'app.info' | 'app.showInFolder' | 'menu.setState'> {
+): Pick<Handlers, 'app.info' | 'app.ready' | 'app.showInFolder' | 'menu.setState'> {
   return {
     'app.info': () => ({
       version: app.getVersion(),
@@ -16,6 +17,7 @@ export function appHandlers(
       platform: process.platform,
       packaged: app.isPackaged,
     }),
+    'app.ready': ready,
     'app.showInFolder': ({ path }) => {
       if (!existsSync(path)) throw new AppError('file-not-found', path, 'there is no such file or folder');
       shell.showItemInFolder(path);
