@@ -55,9 +55,10 @@ function general(first: string | undefined, terminal: Terminal): number {
   return EXIT.usage;
 }
 
-/** Two words before one: `model import` is a command, `model` is none. */
+/** `model import` is a command of two words. */
 function find(argv: readonly string[]): Command | undefined {
-  return [argv.slice(0, 2).join(' '), argv[0]].flatMap((name) => COMMANDS.find((command) => command.name === name))[0];
+  const names = [argv[0], argv.slice(0, 2).join(' ')];
+  return COMMANDS.find(({ name }) => names.includes(name));
 }
 
 function fail(cause: unknown, command: Command, asJson: boolean, { out, err }: Terminal): number {
