@@ -1,0 +1,52 @@
+/**
+ * `npm run bench`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
+ * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
+ */
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
+import type { Row } from './row';
+
+const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
+const run = promisify(execFile);
+
+interface Measured {
+  readonly ms: number;
+  readonly peakMb: number;
+}
+
+const ROWS: readonly (readonly [string, ModelName, Row])[] = [
+  ['encode a frame, bundled model', 'bundled', 'encode'],
+  ['propose a mask, bundled model', 'bundled', 'propose'],
+  ['decode a click, bundled model', 'bundled', 'decode'],
+  ['fine-tune step, batch 4, bundled model', 'bundled', 'finetune'],
+  ['encode a frame, ViT-B fp32', 'vit-b', 'encode'],
+];
+
+async function measure(command: string, args: readonly string[]): Promise<Measured> {
+  const { stdout } = await run(command, args, { maxBuffer: 1 << 20 });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measured;
+}
+
+const python = torchForBench();
+console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; 2 threads each`);
+if (!python) console.log('PyTorch: not measured (set SONOMASK_TORCH_PYTHON to a python that has torch and onnx)');
+const cell = (m: Measured | undefined) =>
+  m ? `${m.ms.toFixed(0).padStart(6)} ms ${m.peakMb.toFixed(0).padStart(6)} MB` : ''.padStart(19);
+console.log(`${''.padEnd(42)}${'SonoMask'.padStart(19)}   ${python ? 'PyTorch, eager'.padStart(19) : ''}`);
+
+for (const name of ['bundled', 'vit-b'] as const) {
+  const [folder, graphs] = [await randomModel(name), python ? await graphsForTorch(name) : undefined];
+  try {
+    for (const [title, , row] of ROWS.filter(([, model]) => model === name)) {
+      const ours = await measure(process.execPath, ['--import', 'tsx', join(here, 'row.ts'), row, folder]);
+      const theirs = python && graphs ? await measure(python, [join(here, 'torch_row.py'), row, graphs]) : undefined;
+      console.log(`${title.padEnd(42)}${cell(ours)}   ${cell(theirs)}`);
+    }
+  } finally {
+    for (const path of [folder, graphs]) if (path) await rm(dirname(path), { recursive: true });
+  }
+}
