@@ -2,9 +2,10 @@ import { listPackage } from '@electron/asar';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundledModelFolder } from '../../models/weights';
 import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
 import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
 
@@ -70,6 +71,12 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     const packed = listPackage(join(resources, 'app.asar'), { isPack: false });
     expect(packed.filter((path) => /\/(vue|naive-ui|kysely|electron|test|main\/.*\.ts)(\/|$)/.test(path))).toEqual([]);
     expect(existsSync(join(resources, 'default_app.asar'))).toBe(false);
+  });
+
+  it('carries the bundled model where its own code looks for it', () => {
+    const inCheckout = bundledModelFolder();
+    const packed = join(resources, relative(PROJECT_ROOT, inCheckout));
+    expect(readdirSync(packed).sort()).toEqual(readdirSync(inCheckout).sort());
   });
 
   it('can not be turned into plain Node, nor be given options for it', async () => {
