@@ -43,14 +43,21 @@ export class Arguments {
 
   /** A finite number above `above`. */
   number(name: string, above: number): number | undefined {
-    const value = this.text(name);
-    return value === undefined ? undefined : parseNumber(`--${name}`, value, above);
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseNumber(`--${name}`, text);
+    if (value <= above) throw usage(`--${name}`, `--${name} must be above ${above}, got ${text}`);
+    return value;
   }
 
   /** A whole number from `least` on. */
   count(name: string, least: number): number | undefined {
-    const value = this.number(name, least - 1);
-    if (value !== undefined && !Number.isInteger(value)) throw usage(`--${name}`, `--${name} takes a whole number`);
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseNumber(`--${name}`, text);
+    if (!Number.isInteger(value) || value < least) {
+      throw usage(`--${name}`, `--${name} takes a whole number from ${least} on, got ${text}`);
+    }
     return value;
   }
 
@@ -72,10 +79,9 @@ export function usage(subject: string, message: string): AppError {
   return new AppError('usage', subject, message);
 }
 
-/** @throws AppError `usage` for anything but a finite number above `above`. */
-export function parseNumber(subject: string, text: string, above: number): number {
+/** @throws AppError `usage` for anything but a finite number. */
+export function parseNumber(subject: string, text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value) || value <= above)
-    throw usage(subject, `${subject}: "${text}" is no number above ${above}`);
+  if (!Number.isFinite(value)) throw usage(subject, `${subject}: "${text}" is not a number`);
   return value;
 }

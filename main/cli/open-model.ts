@@ -1,8 +1,8 @@
 /** The model that a command works with, and the label it proposes. */
 import { type Model, readModel } from '../../models/folder';
 import { bundledModelFolder } from '../../models/weights';
-import type { Arguments } from './arguments';
-import { usage } from './arguments';
+import { Predictor } from '../inference';
+import { type Arguments, usage } from './arguments';
 
 export const MODEL_OPTION = { value: 'MODEL', help: 'model folder; default: the bundled model' } as const;
 
@@ -22,4 +22,14 @@ export function labelOf(model: Model, given: string | undefined): string {
   const labels = model.manifest.heads.map(({ label }) => label);
   if (!only) throw usage('--label', `${model.folder} has no head, so it proposes nothing`);
   throw usage('--label', `the model has heads for ${labels.join(', ')}: choose one with --label`);
+}
+
+/** Runs `use` with a predictor, whose sessions end with it. */
+export async function withPredictor<T>(model: Model, use: (predictor: Predictor) => Promise<T>): Promise<T> {
+  const predictor = new Predictor(model);
+  try {
+    return await use(predictor);
+  } finally {
+    await predictor.dispose();
+  }
 }

@@ -1,8 +1,21 @@
 /** All commands, in the order of the help. */
 import type { Command } from './command';
+import { annotate } from './commands/annotate';
+import { demo } from './commands/demo';
 import { evaluate } from './commands/evaluate';
+import { finetune } from './commands/finetune';
 import { modelImport } from './commands/model-import';
 import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
+import { predict } from './commands/predict';
 
-export const COMMANDS: readonly Command[] = [evaluate, modelImport, modelInfo, modelRun];
+export const COMMANDS: readonly Command[] = [
+  annotate,
+  predict,
+  evaluate,
+  finetune,
+  modelImport,
+  modelInfo,
+  modelRun,
+  demo,
+];

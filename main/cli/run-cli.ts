@@ -2,7 +2,7 @@
  * One run of the command line: finds the command, runs it, prints its result, returns the exit code. Touches no global
  * of the process, so that tests and the packaged app call it as `main.ts` does.
  */
-import { AppError, isAppError } from '../../shared/errors';
+import { type ErrorCode, isAppError } from '../../shared/errors';
 import { Arguments } from './arguments';
 import { type Command, EXIT, failureOf } from './command';
 import { commandHelp, overallHelp } from './help';
@@ -61,16 +61,19 @@ function find(argv: readonly string[]): Command | undefined {
   return COMMANDS.find(({ name }) => names.includes(name));
 }
 
+/** What the arguments themselves got wrong is wrong usage, wherever it was noticed. */
+const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  usage: EXIT.usage,
+  'prompt-invalid': EXIT.usage,
+  'label-unknown': EXIT.usage,
+  cancelled: EXIT.cancelled,
+};
+
 function fail(cause: unknown, command: Command, asJson: boolean, { out, err }: Terminal): number {
   if (!isAppError(cause)) throw cause;
-  const exitCode = { usage: EXIT.usage, cancelled: EXIT.cancelled }[cause.code as string] ?? EXIT.failed;
+  const exitCode = EXIT_BY_CODE[cause.code] ?? EXIT.failed;
   err.write(`sonomask ${command.name}: ${cause.message}\n`);
   if (exitCode === EXIT.usage) err.write(`sonomask ${command.name} --help tells how it is used.\n`);
   if (asJson) out(`${JSON.stringify({ error: failureOf(cause) }, null, 2)}\n`);
   return exitCode;
-}
-
-/** Ends a long command early. @throws AppError `cancelled` after Ctrl-C. */
-export function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', 'command', 'cancelled');
 }

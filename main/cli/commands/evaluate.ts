@@ -2,12 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { isAppError, type AppError } from '../../../shared/errors';
 import type { Spacing } from '../../../shared/mask';
-import { Predictor } from '../../inference';
+import type { Predictor } from '../../inference';
 import { type Arguments, parseNumber, usage } from '../arguments';
 import { type Command, exitCodeOf, failureOf } from '../command';
-import { labelOf, MODEL_OPTION, openModel } from '../open-model';
-import { evaluateFrame, type FrameEvaluation, type Score } from '../tasks/evaluate-frame';
-import { openLabelledFolder, readPair } from '../tasks/labelled-folder';
+import { labelOf, MODEL_OPTION, openModel, withPredictor } from '../open-model';
+import { evaluateFrame, type EvaluateOptions, type FrameEvaluation, type Score } from '../tasks/evaluate-frame';
+import { type LabelledFile, openLabelledFolder, readPair } from '../tasks/labelled-folder';
 import { type EvaluationSummary, summarize } from '../tasks/summarize-evaluation';
 
 const DEFAULT_CLICKS = 3;
@@ -40,26 +40,18 @@ All at the image's own size; every mask pixel that is not 0 is foreground.`,
     if (isUntaught) progress.note(`The model has no head for ${given ?? 'any label'}: clicks and boxes only.`);
     const options = { label: isUntaught ? undefined : labelOf(model, given), clicks, ...(spacing && { spacing }) };
 
-    const predictor = new Predictor(model);
     const failed: AppError[] = [...failures];
     for (const failure of failures) progress.failed(failureOf(failure));
-    const images: ({ name: string } & FrameEvaluation)[] = [];
     progress.start();
-    for (const [i, file] of files.entries()) {
-      // A turn of the event loop, in which Ctrl-C is heard.
-      await setImmediate();
-      if (signal.aborted) break;
-      try {
-        const { image, mask } = await readPair(file);
-        images.push({ name: file.name, ...(await evaluateFrame(predictor, image, mask, options)) });
-      } catch (error) {
-        if (!isAppError(error)) throw error;
-        failed.push(error);
-        progress.failed(failureOf(error));
-      }
-      progress.update(i + 1, files.length, file.name);
-    }
-    await predictor.dispose();
+    const images = await withPredictor(model, (predictor) =>
+      evaluateFiles(predictor, files, options, signal, {
+        onProgress: (done, name) => progress.update(done, files.length, name),
+        onFailure: (failure) => {
+          failed.push(failure);
+          progress.failed(failureOf(failure));
+        },
+      }),
+    );
     const summary = summarize(images);
     return {
       exitCode: exitCodeOf(failed, signal),
@@ -76,11 +68,43 @@ All at the image's own size; every mask pixel that is not 0 is foreground.`,
   },
 };
 
+interface Listener {
+  onProgress(done: number, name: string): void;
+  onFailure(failure: AppError): void;
+}
+
+type NamedEvaluation = { readonly name: string } & FrameEvaluation;
+
+async function evaluateFiles(
+  predictor: Predictor,
+  files: readonly LabelledFile[],
+  options: EvaluateOptions,
+  signal: AbortSignal,
+  listener: Listener,
+): Promise<NamedEvaluation[]> {
+  const results: NamedEvaluation[] = [];
+  for (const [i, file] of files.entries()) {
+    // A turn of the event loop, in which Ctrl-C is heard.
+    await setImmediate();
+    if (signal.aborted) break;
+    try {
+      const { image, mask } = await readPair(file);
+      results.push({ name: file.name, ...(await evaluateFrame(predictor, image, mask, options)) });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      listener.onFailure(error);
+    }
+    listener.onProgress(i + 1, file.name);
+  }
+  return results;
+}
+
 function spacingOf(args: Arguments): Spacing | undefined {
   const text = args.text('spacing');
   if (text === undefined) return undefined;
-  const [x, y, ...rest] = text.split(',').map((part) => parseNumber('--spacing', part, 0));
-  if (x === undefined || rest.length > 0) throw usage('--spacing', '--spacing takes one number, or two as "x,y"');
+  const [x, y, ...rest] = text.split(',').map((part) => parseNumber('--spacing', part));
+  if (x === undefined || rest.length > 0 || Math.min(x, y ?? x) <= 0)
+    throw usage('--spacing', '--spacing takes one number above 0, or two as "x,y"');
   return [x, y ?? x];
 }
 

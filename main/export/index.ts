@@ -1,0 +1,4 @@
+/** Export: what other rooms may use. */
+export { writeAtomically, writeError, type Write } from './atomic-file';
+export { cocoInstance, writeCoco, type CocoImage, type CocoInstance, type CocoOptions } from './coco';
+export { encodeMaskPng, writeMaskPng } from './mask-png';
