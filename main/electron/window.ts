@@ -23,7 +23,7 @@ export function openMainWindow(theme: Theme, onRendererCrash: (reason: string) =
     show: false,
     backgroundColor: BACKGROUND[theme],
     title: 'SonoMask',
-    icon: join(app.getAppPath(), 'build', 'icons', '512x512.png'),
+    icon: join(app.getAppPath(), 'main/electron/packaging/icons/512x512.png'),
     webPreferences: {
       preload: join(app.getAppPath(), 'out', 'preload', 'preload.cjs'),
       sandbox: true,

@@ -27,7 +27,7 @@ function launch(): void {
 
 describe.skipIf(process.platform !== 'linux')('the packed program', () => {
   beforeAll(async () => {
-    await run('npx', ['tsx', 'build/package.ts', `-c.directories.output=${output}`], {
+    await run('npx', ['tsx', 'main/electron/packaging/package.ts', `-c.directories.output=${output}`], {
       cwd: PROJECT_ROOT,
       maxBuffer: 16 * 1024 * 1024,
     });

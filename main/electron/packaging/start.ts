@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'electron-vite';
-import { resolveElectron, runtimeLine } from '../test/support/electron-runtime';
+import { resolveElectron, runtimeLine } from '../../../test/support/electron-runtime';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../../..');
 
 await build({ root, logLevel: 'warn' });
 const runtime = await resolveElectron();

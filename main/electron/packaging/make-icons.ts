@@ -1,5 +1,5 @@
 /**
- * Renders build/icon.svg into every form the packages need: `npx tsx build/make-icons.ts`. The results are committed;
+ * Renders icon.svg into every form the packages need: `npx tsx main/electron/packaging/make-icons.ts`. The results are committed;
  * run it again only when the drawing changes.
  */
 import sharp from 'sharp';
