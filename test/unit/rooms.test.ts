@@ -11,11 +11,13 @@ const ROOMS: Record<string, readonly string[]> = {
 };
 
 function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mts|vue)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    // Scripts that make packages are no part of the program; they find their Electron through test/support.
-    .filter((file) => !file.startsWith(join('main', 'electron', 'packaging')));
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|mts|vue)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      // Scripts that make packages are no part of the program; they find their Electron through test/support.
+      .filter((file) => !file.startsWith(join('main', 'electron', 'packaging')))
+  );
 }
 
 /** What a file imports, statically or not. */
