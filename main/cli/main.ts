@@ -1,10 +1,16 @@
 /** `npm run -s cli -- <command>`: the command line as a program. Only here the process is touched. */
+import { EXIT } from './command';
 import { runCli } from './run-cli';
 
+/** npm and tsx pass Ctrl-C on to a process that the terminal has told already: one key press may arrive twice. */
+const ONE_PRESS_MS = 1000;
+
 const controller = new AbortController();
+let cancelledAt = Infinity;
 process.on('SIGINT', () => {
-  // The second Ctrl-C does not wait for the image at hand.
-  if (controller.signal.aborted) process.exit(130);
+  // A second press does not wait for the image at hand.
+  if (performance.now() - cancelledAt > ONE_PRESS_MS) process.exit(EXIT.cancelled);
+  if (!controller.signal.aborted) cancelledAt = performance.now();
   controller.abort();
 });
 // A reader that has gone away, such as `head`, is no reason to complain.

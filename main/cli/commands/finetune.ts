@@ -41,12 +41,11 @@ first one. Dice before and after is measured on --val, else on the training imag
     const validation = valFolder === undefined ? [] : await readable(valFolder, args.text('val-list'), failures);
     for (const failure of failures) progress.failed(failureOf(failure));
     const model = await openModel(args);
-    progress.start();
     const seed = args.count('seed', 0);
     const result = await finetuneHead({
       ...{ model, label, training, validation, budget: budgetOf(args), signal },
       ...(seed !== undefined && { seed }),
-      onProgress: (step) => show(step, progress),
+      onProgress: shownOn(progress),
     });
     const version = nextVersion(model, label);
     const tensors = [...result.weights].map(([name, tensor]) => [name, { dtype: 'F32', ...tensor }] as const);
@@ -91,14 +90,23 @@ function budgetOf(args: Arguments) {
   return { ...(minutes !== undefined && { minutes }), ...(steps !== undefined && { steps }) };
 }
 
-function show(step: FinetuneProgress, progress: Context['progress']): void {
-  if (step.phase === 'encode') progress.update(step.done, step.total, 'images encoded');
-  else
-    progress.update(step.step, undefined, 'steps', { loss: Number(step.loss.toFixed(4)), percent: percent(step.done) });
+/** Encoding the images, encoding their augmented copies, and training go at rates of their own. */
+function shownOn(progress: Context['progress']): (step: FinetuneProgress) => void {
+  let phase = '';
+  return (step) => {
+    const next = step.phase === 'encode' ? `encode ${step.total}` : step.phase;
+    const done = step.phase === 'encode' ? step.done : step.step;
+    if (next !== phase) progress.start(done - 1);
+    phase = next;
+    if (step.phase === 'encode')
+      progress.update(done, step.total, step.total ? 'images encoded' : 'with copies encoded');
+    else progress.update(done, undefined, 'steps', { loss: Number(step.loss.toFixed(4)), percent: percent(step.done) });
+  };
 }
 
+/** The last step ends a little after the budget. */
 function percent(part: number): number {
-  return Math.round(100 * part);
+  return Math.min(100, Math.round(100 * part));
 }
 
 /** v1, v2, ...: the head that the label has, and one more. */
