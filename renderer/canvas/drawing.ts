@@ -1,0 +1,172 @@
+/**
+ * How masks, prompts, previews and drafts look: functions that draw on a Konva context. Where they are is the caller's
+ * matter: masks are drawn in image coordinates, marks in screen coordinates.
+ */
+import type Konva from 'konva';
+import type { Prompt } from '../../shared/domain';
+import type { Overlay } from './mask-overlays';
+import type { MaskCanvas } from './mask-canvas';
+import type { Draft } from './tools';
+import { toScreen, type Viewport } from './viewport';
+
+type Context = Konva.Context;
+
+export interface MaskLook {
+  /** Of the fill, 0 to 1. */
+  readonly opacity: number;
+  readonly outlinesOnly: boolean;
+  readonly scale: number;
+}
+
+/** Positive and negative points differ in shape and sign, not only in colour. */
+const POSITIVE = '#2fbf71';
+const NEGATIVE = '#e5484d';
+const HALO = 'rgba(0, 0, 0, 0.75)';
+const LIGHT = '#ffffff';
+
+/** Image coordinates: fills and outlines; lines are equally wide at any zoom. */
+export function drawMasks(context: Context, overlays: readonly Overlay[], active: unknown, look: MaskLook): void {
+  for (const { fill, colour, instance, outline } of overlays.map(bound)) {
+    const path = outline();
+    // A stroke under way has no outline yet: its fill is shown in outline mode too.
+    const opacity = look.outlinesOnly && path ? 0 : look.opacity;
+    if (opacity > 0) drawFill(context, fill, opacity);
+    if (!path) continue;
+    const chosen = instance === active;
+    if (chosen) strokePath(context, path, HALO, 3.5 / look.scale);
+    strokePath(context, path, colour, (chosen ? 2 : 1.25) / look.scale);
+  }
+}
+
+function bound(overlay: Overlay): Overlay {
+  const { instance, colour, fill } = overlay;
+  return { instance, colour, fill, outline: () => overlay.outline() };
+}
+
+/** Image coordinates: what a click here would give, as a ghost. */
+export function drawPreview(context: Context, fill: MaskCanvas, outline: Path2D, colour: string, scale: number): void {
+  drawFill(context, fill, 0.18);
+  context.setLineDash([4 / scale, 4 / scale]);
+  strokePath(context, outline, HALO, 2.5 / scale);
+  strokePath(context, outline, colour, 1.25 / scale);
+  context.setLineDash([]);
+}
+
+/** Screen coordinates: the points and the box of an instance. */
+export function drawPrompt(context: Context, prompt: Prompt, viewport: Viewport, pending: boolean): void {
+  if (prompt.box) {
+    const { x0, y0, x1, y1 } = prompt.box;
+    drawBox(context, toScreen(viewport, { x: x0, y: y0 }), toScreen(viewport, { x: x1, y: y1 }), pending);
+  }
+  prompt.points.forEach((point, index) => {
+    const { x, y } = toScreen(viewport, point);
+    drawPoint(context, x, y, point.positive);
+    if (pending && index === prompt.points.length - 1) drawRing(context, x, y, 12);
+  });
+}
+
+/** Screen coordinates: what a tool has begun. */
+export function drawDraft(context: Context, draft: Draft, viewport: Viewport): void {
+  if (draft.kind === 'brush') {
+    const { x, y } = toScreen(viewport, draft);
+    circle(context, x, y, draft.radiusPx * viewport.scale, LIGHT);
+  } else if (draft.kind === 'box') {
+    const from = toScreen(viewport, { x: draft.x0, y: draft.y0 });
+    drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
+  } else drawPolygon(context, draft, viewport);
+}
+
+function drawFill(context: Context, fill: MaskCanvas, opacity: number): void {
+  const { drawable } = fill;
+  if (!drawable) return;
+  context.setAttr('globalAlpha', opacity);
+  context.drawImage(drawable.canvas, drawable.x, drawable.y);
+  context.setAttr('globalAlpha', 1);
+}
+
+function strokePath(context: Context, path: Path2D, colour: string, width: number): void {
+  context.setAttr('strokeStyle', colour);
+  context.setAttr('lineWidth', width);
+  context.stroke(path);
+}
+
+/** A disc with a plus, or a square standing on its corner with a minus. */
+function drawPoint(context: Context, x: number, y: number, positive: boolean): void {
+  const r = positive ? 7 : 8;
+  context.beginPath();
+  if (positive) context.arc(x, y, r, 0, 2 * Math.PI, false);
+  else {
+    context.moveTo(x, y - r);
+    context.lineTo(x + r, y);
+    context.lineTo(x, y + r);
+    context.lineTo(x - r, y);
+    context.closePath();
+  }
+  context.setAttr('fillStyle', positive ? POSITIVE : NEGATIVE);
+  context.fill();
+  outlineTwice(context, 1.5);
+  context.beginPath();
+  context.moveTo(x - 3.5, y);
+  context.lineTo(x + 3.5, y);
+  if (positive) {
+    context.moveTo(x, y - 3.5);
+    context.lineTo(x, y + 3.5);
+  }
+  context.setAttr('strokeStyle', LIGHT);
+  context.setAttr('lineWidth', 2);
+  context.stroke();
+}
+
+function drawBox(
+  context: Context,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+  dashed: boolean,
+): void {
+  context.setLineDash(dashed ? [6, 4] : []);
+  context.beginPath();
+  context.rect(from.x, from.y, to.x - from.x, to.y - from.y);
+  outlineTwice(context, 1.5);
+  context.setLineDash([]);
+}
+
+function drawRing(context: Context, x: number, y: number, radius: number): void {
+  context.setLineDash([4, 3]);
+  circle(context, x, y, radius, LIGHT);
+  context.setLineDash([]);
+}
+
+function drawPolygon(context: Context, draft: Extract<Draft, { kind: 'polygon' }>, viewport: Viewport): void {
+  const { vertices, closing } = draft;
+  const corners = [];
+  for (let k = 0; k < vertices.length; k += 2) {
+    corners.push(toScreen(viewport, { x: vertices[k] as number, y: vertices[k + 1] as number }));
+  }
+  const [first] = corners;
+  if (!first) return;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
+  for (const { x, y } of corners.slice(1)) context.lineTo(x, y);
+  const end = closing ? first : toScreen(viewport, draft);
+  context.lineTo(end.x, end.y);
+  outlineTwice(context, 1.5);
+  for (const [index, { x, y }] of corners.entries()) {
+    circle(context, x, y, index === 0 && closing ? 6 : 3, LIGHT);
+  }
+}
+
+function circle(context: Context, x: number, y: number, radius: number, colour: string): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI, false);
+  outlineTwice(context, 1.5, colour);
+}
+
+/** A light line on a dark one: seen on any image. */
+function outlineTwice(context: Context, width: number, colour = LIGHT): void {
+  context.setAttr('strokeStyle', HALO);
+  context.setAttr('lineWidth', width + 2);
+  context.stroke();
+  context.setAttr('strokeStyle', colour);
+  context.setAttr('lineWidth', width);
+  context.stroke();
+}

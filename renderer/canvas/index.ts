@@ -1,0 +1,13 @@
+/**
+ * The canvas: the image, its masks and what the user does on it with a pointer.
+ *
+ * Data flow, one direction each. Pointer and wheel -> `gestures.ts` (pan, zoom, brightness, or a tool's matter) ->
+ * `tools/` (small state machines) -> acts of `renderer/editor` -> the editor's news: `pixelsChanged` (repaint this box
+ * of this instance) and `changed` (anything else) -> `mask-overlays.ts` paints bits into one small canvas an instance ->
+ * Konva draws those canvases. The viewport is one transform above the image and the masks: pan and zoom repaint nothing.
+ * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
+ */
+export { loadFrameImage } from './frame-image';
+export { TOOLS, Toolbox, type ToolName } from './tools';
+export { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from './viewport';
+export { dragged, NEUTRAL, type Windowing } from './windowing';

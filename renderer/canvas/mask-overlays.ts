@@ -1,0 +1,85 @@
+/**
+ * The masks of the frame on screen as canvases and outlines, each painted when its bits change. Follows the editor's
+ * news; draws nothing itself (`drawing.ts`).
+ */
+import type { Editor, Instance, PixelNews } from '../editor';
+import { MaskCanvas } from './mask-canvas';
+import { outlinePath } from './outline-path';
+
+export interface Overlay {
+  readonly instance: Instance;
+  readonly colour: string;
+  readonly fill: MaskCanvas;
+  /** Null while a stroke is under way: it would be out of date with every movement. */
+  outline(): Path2D | null;
+}
+
+class InstanceOverlay implements Overlay {
+  readonly fill: MaskCanvas;
+  #outline: Path2D | null = null;
+
+  constructor(
+    readonly instance: Instance,
+    public colour: string,
+    private readonly isPainted: () => boolean,
+  ) {
+    this.fill = new MaskCanvas(colour);
+    this.fill.paint(instance.pixels);
+  }
+
+  outline(): Path2D | null {
+    if (this.isPainted()) return null;
+    this.#outline ??= outlinePath(this.instance.pixels);
+    return this.#outline;
+  }
+
+  update({ box }: PixelNews): void {
+    this.#outline = null;
+    if (box) this.fill.repaint(this.instance.pixels, box);
+    else this.fill.paint(this.instance.pixels);
+  }
+
+  recolour(colour: string): void {
+    this.colour = colour;
+    this.fill.recolour(colour, this.instance.pixels);
+  }
+}
+
+export class MaskOverlays {
+  readonly #overlays = new Map<Instance, InstanceOverlay>();
+
+  /** @param colourOf a label's colour, `#RRGGBB` */
+  constructor(
+    private readonly editor: Editor,
+    private readonly colourOf: (labelId: number) => string,
+  ) {}
+
+  /** In the order they are drawn, the active one last. */
+  get all(): readonly Overlay[] {
+    const active = this.editor.document?.active ?? null;
+    return [...this.#overlays.values()].sort((a, b) => Number(a.instance === active) - Number(b.instance === active));
+  }
+
+  /** Bits of one instance changed. */
+  update(news: PixelNews): void {
+    this.sync();
+    this.#overlays.get(news.instance)?.update(news);
+  }
+
+  /** Other instances may be on screen, or labels have other colours. */
+  sync(): void {
+    const { document, stroke } = this.editor;
+    const shown = new Set<Instance>(document?.live);
+    if (stroke) shown.add(stroke.instance);
+    for (const instance of this.#overlays.keys()) if (!shown.has(instance)) this.#overlays.delete(instance);
+    for (const instance of shown) {
+      const colour = this.colourOf(instance.labelId);
+      const known = this.#overlays.get(instance);
+      if (known) known.recolour(colour);
+      else {
+        const isPainted = (): boolean => this.editor.stroke?.instance === instance;
+        this.#overlays.set(instance, new InstanceOverlay(instance, colour, isPainted));
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** What the canvas says, in both languages. */
+import type { Language } from '../../shared/language';
+
+const en = {
+  canvas: 'Image and masks',
+  masks: 'no mask | one mask | {n} masks',
+  embeddingWaits: 'The model is reading this image. Clicks are answered as soon as it has; everything else works.',
+  clickWaits: 'The model is reading this image. Your click is kept and answered as soon as it has.',
+  embeddingFailed: 'The model could not read this image. Brush, eraser and polygon work.',
+  clickFailed: 'The model gave no mask for this click. Try again, or use the brush.',
+  nothingFound: 'The model finds nothing on this image.',
+  refused: {
+    'no-label': 'Add a label first: what is to be outlined?',
+    'no-head': 'No head proposes for this label. Click a point instead.',
+    'needs-mask': 'There is no mask to take away from. Click a + point or paint first.',
+    'holds-one': 'This label takes one mask a frame.',
+    'choose-instance': 'Choose the mask to reject first.',
+  },
+};
+
+const zhCN: typeof en = {
+  canvas: '图像与掩膜',
+  masks: '没有掩膜 | {n} 个掩膜',
+  embeddingWaits: '模型正在读取此图像，读取完成后即可响应点击；其他功能可正常使用。',
+  clickWaits: '模型正在读取此图像，您的点击已保留，读取完成后立即响应。',
+  embeddingFailed: '模型无法读取此图像。画笔、橡皮擦和多边形仍可使用。',
+  clickFailed: '模型未能为此点击生成掩膜。请重试，或使用画笔。',
+  nothingFound: '模型在此图像上没有找到目标。',
+  refused: {
+    'no-label': '请先添加标签：要勾画什么？',
+    'no-head': '此标签没有可生成建议的模型头，请改用点提示。',
+    'needs-mask': '没有可去除的掩膜。请先点击 + 点或绘制。',
+    'holds-one': '此标签每帧只能有一个掩膜。',
+    'choose-instance': '请先选择要拒绝的掩膜。',
+  },
+};
+
+export const CANVAS_TEXTS = { en, 'zh-CN': zhCN } satisfies Record<Language, typeof en>;

@@ -1,0 +1,63 @@
+/**
+ * What a tool is made of: states, each in a file of its own. A state answers each event with the state that comes next,
+ * itself when nothing changes. Tools change the frame only through the editor's acts: cancelling before the act is done
+ * leaves nothing behind.
+ */
+import type { Editor } from '../../editor';
+
+export const TOOLS = ['select', 'point', 'box', 'brush', 'eraser', 'polygon'] as const;
+export type ToolName = (typeof TOOLS)[number];
+
+/** Where the pointer is, in image pixels (it may be outside the image), and what is held down. */
+export interface ToolPointer {
+  readonly x: number;
+  readonly y: number;
+  readonly button: 'left' | 'right';
+  readonly alt: boolean;
+  readonly shift: boolean;
+  /** Image pixels in one pixel of the screen: for distances that are to feel the same at any zoom. */
+  readonly imagePxPerScreenPx: number;
+}
+
+/** What a tool shows of work in progress, in image pixels. Never part of a mask. */
+export type Draft =
+  | { readonly kind: 'brush'; readonly x: number; readonly y: number; readonly radiusPx: number }
+  | { readonly kind: 'box'; readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number }
+  | {
+      readonly kind: 'polygon';
+      /** `[x0, y0, x1, y1, ...]` */
+      readonly vertices: readonly number[];
+      readonly x: number;
+      readonly y: number;
+      /** A click now would close it. */
+      readonly closing: boolean;
+    };
+
+export interface ToolHost {
+  readonly editor: Editor;
+  /** Of brush and eraser, in image pixels. */
+  brushRadiusPx(): number;
+  /** Back to the usual brightness and contrast. */
+  resetWindowing(): void;
+}
+
+export interface ToolState {
+  readonly draft: Draft | null;
+  /** Something is begun that a cancel would throw away. */
+  readonly busy: boolean;
+  onPointerDown?(pointer: ToolPointer): ToolState;
+  onPointerMove?(pointer: ToolPointer): ToolState;
+  onPointerUp?(pointer: ToolPointer): ToolState;
+  onPointerLeave?(): ToolState;
+  onDoubleClick?(pointer: ToolPointer): ToolState;
+  /** Esc. */
+  onCancel?(): ToolState;
+  /** Enter. */
+  onComplete?(): ToolState;
+  /** Backspace, or undo while something is begun. */
+  onRemoveLast?(): ToolState;
+  /** Redo while something is begun. */
+  onRestoreLast?(): ToolState;
+  /** Another tool or frame is chosen. */
+  onLeave?(): void;
+}

@@ -1,0 +1,122 @@
+/**
+ * The user's acts as data: what undo takes back and redo does again. A local act is a pure function of the instances'
+ * states before it, so it can be done again on top of a click whose mask arrives late. Not the history itself
+ * (`FrameDocument`).
+ */
+import type { MaskState, Origin, Prompt, ReviewState } from '../../shared/domain';
+import { emptyMask, rasterizePolygon } from '../../shared/mask';
+import { paintStroke, type Stroke } from './brush';
+import type { Instance } from './instance';
+import { pixelsOf, snapshotOf, touchedState, type FrameSize, type Snapshot } from './snapshot';
+
+export interface Change {
+  readonly instance: Instance;
+  /** Null: the instance did not exist. */
+  readonly before: Snapshot | null;
+  readonly after: Snapshot;
+}
+
+export type StateOf = (instance: Instance) => Snapshot | null;
+
+interface ActFields {
+  /** As far as known; final once settled. */
+  changes: readonly Change[];
+  /** False while this act, or one before it, waits for the decoder. Only settled acts are saved. */
+  settled: boolean;
+  reviewBefore: ReviewState;
+  reviewAfter: ReviewState;
+  readonly activeBefore: Instance | null;
+  readonly activeAfter: Instance | null;
+}
+
+/** Needs nothing but the states before it. */
+export interface LocalAct extends ActFields {
+  readonly kind: 'local';
+  readonly perform: (stateOf: StateOf) => Change[];
+  /** What the user says of the frame; null: it follows from the masks. */
+  readonly review: ReviewState | null;
+}
+
+/** A click, a box, or "propose again": its mask comes from the model. */
+export interface PromptAct extends ActFields {
+  readonly kind: 'prompt';
+  readonly instance: Instance;
+  readonly promptAfter: (before: Prompt) => Prompt;
+  /** Refines the mask before; a box starts afresh. */
+  readonly refines: boolean;
+  /** Name of the head that is asked to propose; null for points and boxes. */
+  readonly head: string | null;
+}
+
+export type Act = LocalAct | PromptAct;
+
+/** A brush or eraser stroke; no change where every pixel already was so. */
+export function strokeChange(instance: Instance, stroke: Stroke, size: FrameSize): LocalAct['perform'] {
+  return (stateOf) => {
+    const before = stateOf(instance);
+    if (before === null && stroke.mode === 'eraser') return [];
+    const pixels = before ? pixelsOf(before, size) : emptyMask(size.widthPx, size.heightPx);
+    if (!paintStroke(pixels, stroke)) return [];
+    return [{ instance, before, after: handMade(before, pixels, stroke.mode) }];
+  };
+}
+
+/** A polygon's inside added to the mask, or taken away from it. */
+export function polygonChange(
+  instance: Instance,
+  vertices: readonly number[],
+  mode: 'add' | 'remove',
+  size: FrameSize,
+): LocalAct['perform'] {
+  return (stateOf) => {
+    const before = stateOf(instance);
+    const pixels = before ? pixelsOf(before, size) : emptyMask(size.widthPx, size.heightPx);
+    const inside = rasterizePolygon([vertices], size.widthPx, size.heightPx).data;
+    const value = mode === 'add' ? 1 : 0;
+    let changed = false;
+    for (let i = 0; i < inside.length; i++) {
+      if (inside[i] === 1 && pixels.data[i] !== value) {
+        pixels.data[i] = value;
+        changed = true;
+      }
+    }
+    return changed ? [{ instance, before, after: handMade(before, pixels, 'polygon') }] : [];
+  };
+}
+
+export function handMade(
+  before: Snapshot | null,
+  pixels: Parameters<typeof snapshotOf>[0],
+  tool: Origin['tool'],
+): Snapshot {
+  const prompt = before?.prompt ?? { points: [] };
+  return snapshotOf(pixels, { state: touchedState(before), quality: null, prompt, origin: { tool } });
+}
+
+/** New states, same pixels. */
+export function stateChange(states: ReadonlyMap<Instance, MaskState>, tool: Origin['tool']): LocalAct['perform'] {
+  return (stateOf) => {
+    const changes: Change[] = [];
+    for (const [instance, state] of states) {
+      const before = stateOf(instance);
+      if (before === null || before.state === state) continue;
+      changes.push({ instance, before, after: { ...before, state, origin: { ...before.origin, tool } } });
+    }
+    return changes;
+  };
+}
+
+/** Points and box are forgotten, the pixels stay. */
+export function clearedPrompt(instance: Instance): LocalAct['perform'] {
+  return (stateOf) => {
+    const before = stateOf(instance);
+    if (before === null || (before.prompt.points.length === 0 && !before.prompt.box)) return [];
+    const after: Snapshot = {
+      ...before,
+      state: touchedState(before),
+      prompt: { points: [] },
+      origin: { ...before.origin, tool: 'prompt' },
+    };
+    return [{ instance, before, after }];
+  };
+}

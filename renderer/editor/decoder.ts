@@ -1,0 +1,100 @@
+/**
+ * Asks the prompt worker for masks and accepts only answers that belong to the question: same frame, same model, same
+ * request. Knows which model is in use; not which frame is on screen.
+ */
+import type { Prompt } from '../../shared/domain';
+import { packMask, unpackMask, type Mask } from '../../shared/mask';
+import {
+  LOW_RES_LENGTH,
+  maskFor,
+  type DecodeRequest,
+  type PreviousMask,
+  type PromptReply,
+} from '../../shared/prompt-worker';
+import type { EditorPorts } from './ports';
+import { pixelsOf, type FrameSize, type Snapshot } from './snapshot';
+
+export interface Question extends FrameSize {
+  readonly frameSha256: string;
+  /** All points and the box of one instance. */
+  readonly prompt: Prompt;
+  /** The state to refine; null to start from nothing. */
+  readonly refines: Snapshot | null;
+  /** Name of the head to ask for a proposal instead; prompts do not count then. */
+  readonly head: string | null;
+  /** The logits [128, 128] that state came from, if they are at hand; its pixels are sent otherwise. */
+  readonly lowRes: Float32Array | null;
+}
+
+export interface DecodedMask {
+  readonly mask: Mask;
+  /** Logits [128, 128] */
+  readonly lowRes: Float32Array;
+  /** 0 to 1 */
+  readonly quality: number;
+  readonly modelId: string;
+  /** Version of the head that proposed; null for a click. */
+  readonly headVersion: string | null;
+}
+
+/** `foreign`: the answer was to another question, frame or model, and was dropped. */
+export type NoMask = 'not-ready' | 'other-model' | 'superseded' | 'foreign';
+
+export class Decoder {
+  /** Of the model in use; null while there is none. */
+  modelId: string | null = null;
+  readonly #packed = new WeakMap<Snapshot, Uint8Array>();
+  #nextRequestId = 1;
+
+  constructor(private readonly ports: Pick<EditorPorts, 'decode' | 'propose'>) {}
+
+  /** Throws what the worker threw, and `cancelled`. */
+  async ask(question: Question, options: { preview: boolean; signal: AbortSignal }): Promise<DecodedMask | NoMask> {
+    if (this.modelId === null) return 'other-model';
+    const { frameSha256, widthPx, heightPx } = question;
+    const bound = { frameSha256, modelId: this.modelId, requestId: this.#nextRequestId++ };
+    const reply = await this.#send(question, bound, options);
+    // The model may have changed while the worker was at it.
+    const answer = maskFor(reply, { ...bound, modelId: this.modelId ?? '' });
+    if (!answer) return reply.kind !== 'mask' && reply.requestId === bound.requestId ? reply.kind : 'foreign';
+    const fits = answer.widthPx === widthPx && answer.heightPx === heightPx;
+    if (!fits || answer.lowRes.length !== LOW_RES_LENGTH) return 'foreign';
+    return {
+      mask: unpackMask(answer.bits, widthPx, heightPx),
+      lowRes: answer.lowRes,
+      quality: answer.iou,
+      modelId: answer.modelId,
+      headVersion: answer.headVersion,
+    };
+  }
+
+  #send(
+    question: Question,
+    bound: Pick<DecodeRequest, 'frameSha256' | 'modelId' | 'requestId'>,
+    { preview, signal }: { preview: boolean; signal: AbortSignal },
+  ): Promise<PromptReply> {
+    const { head, prompt } = question;
+    if (head !== null) return this.ports.propose({ ...bound, head }, signal);
+    const previous = this.#previous(question);
+    return this.ports.decode({ ...bound, prompt, preview, ...(previous ? { previous } : {}) }, signal);
+  }
+
+  #previous({ refines, lowRes, widthPx, heightPx }: Question): PreviousMask | null {
+    if (lowRes) return { kind: 'logits', lowRes };
+    if (refines === null || refines.areaPx === 0) return null;
+    const bits = this.#packed.get(refines) ?? packMask(pixelsOf(refines, { widthPx, heightPx }));
+    this.#packed.set(refines, bits);
+    return { kind: 'mask', widthPx, heightPx, bits };
+  }
+}
+
+/** True for the same question: its answer holds for the other. */
+export function sameQuestion(a: Question, b: Question): boolean {
+  return (
+    a.frameSha256 === b.frameSha256 &&
+    a.head === b.head &&
+    a.refines === b.refines &&
+    a.lowRes === b.lowRes &&
+    JSON.stringify(a.prompt) === JSON.stringify(b.prompt)
+  );
+}

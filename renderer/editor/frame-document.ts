@@ -1,0 +1,311 @@
+/**
+ * One frame while it is worked on: its instances, what the user did, the masks its clicks wait for, and its saving.
+ * Bound to the frame's hash, it goes on quietly when another frame is on screen. Knows nothing of tools or the screen.
+ */
+import { reviewOf, type MaskInstance, type ReviewState } from '../../shared/domain';
+import { isAppError, type ErrorCode } from '../../shared/errors';
+import { areaPx, type Mask } from '../../shared/mask';
+import type { Act, Change, LocalAct, PromptAct } from './acts';
+import type { DecodedMask, Decoder, Question } from './decoder';
+import { emitter } from './emitter';
+import { fits, History, promptShown, statesOf } from './history';
+import { Instance, type PixelNews } from './instance';
+import type { EditedFrame, EditorPorts } from './ports';
+import { SaveQueue } from './save-queue';
+import { editOf, noteSaved, type Direction } from './saving';
+import { isLive, snapshotOf, snapshotOfRevision, touchedState, type Snapshot } from './snapshot';
+
+/** What a document needs of the editor around it. */
+export interface DocumentContext {
+  readonly ports: EditorPorts;
+  readonly decoder: Decoder;
+  /** True for a label of which a frame holds one mask. */
+  holdsOne(labelId: number): boolean;
+  /** The answer to a question that the hover preview has asked already, or null. */
+  readyAnswer(question: Question): Promise<DecodedMask | null> | null;
+}
+
+/** What of an act makes its question. */
+export type Asked = Pick<PromptAct, 'promptAfter' | 'refines' | 'head'>;
+
+type NewAct = Pick<LocalAct, 'kind' | 'perform' | 'review'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
+
+/** A worker that answers for other frames or models this often is not asked again for this click. */
+const MAX_FOREIGN_ANSWERS = 3;
+
+export class FrameDocument {
+  readonly changed = emitter<undefined>();
+  readonly pixelsChanged = emitter<PixelNews>();
+  readonly saves: SaveQueue;
+  /** Also those not on screen now: undone, rejected, deleted. */
+  readonly instances: Instance[] = [];
+  active: Instance | null = null;
+  review: ReviewState;
+  /** Why the last click or proposal was given up; null when all is well. */
+  problem: ErrorCode | 'nothing-found' | null = null;
+  readonly #history = new History();
+  #embedded = false;
+  #decoding: { act: PromptAct; abort: AbortController } | null = null;
+  #logits = new WeakMap<Snapshot, Float32Array>();
+  readonly #revisions = new WeakMap<Snapshot, number>();
+  #nextKey = 1;
+
+  constructor(
+    readonly frame: EditedFrame,
+    masks: readonly MaskInstance[],
+    private readonly context: DocumentContext,
+  ) {
+    this.review = frame.review;
+    this.saves = new SaveQueue(
+      (edit) => context.ports.save(edit),
+      async () => this.receive(await context.ports.masksOf(frame.id)),
+      () => this.changed.emit(undefined),
+    );
+    this.receive(masks);
+  }
+
+  get canUndo(): boolean {
+    return this.#history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#history.canRedo;
+  }
+
+  /** True when the decoder can be asked about this frame. */
+  get embedded(): boolean {
+    return this.#embedded;
+  }
+
+  /** Clicks whose mask is not there yet. */
+  get waiting(): number {
+    return this.#history.done.filter(({ kind, settled }) => kind === 'prompt' && !settled).length;
+  }
+
+  /** Nothing waits and nothing is unsaved. */
+  get idle(): boolean {
+    return this.saves.length === 0 && this.#history.firstUnsettled() === undefined;
+  }
+
+  get live(): Instance[] {
+    return this.instances.filter(({ shown }) => isLive(shown));
+  }
+
+  /** An instance that an act is about to make; it is on the frame once that act is done. */
+  newInstance(labelId: number): Instance {
+    return new Instance(this.#nextKey++, labelId, this.frame);
+  }
+
+  /** What a click would ask, on top of what is on screen. */
+  question(instance: Instance | null, act: Asked): Question {
+    return this.#questionOn(instance?.shown ?? null, act);
+  }
+
+  /**
+   * Does an act and makes `active` the active instance.
+   *
+   * @param known what the act changes, where the caller painted it already
+   * @returns false when it changes nothing; nothing is to be undone then
+   */
+  do(act: NewAct, active: Instance | null, known?: { change: Change; pixels: Mask }): boolean {
+    const review = act.kind === 'local' ? act.review : null;
+    const changes = known ? [known.change] : this.#changesOf(act);
+    if (changes.length === 0 && (review === null || review === this.review)) return false;
+    for (const { instance } of changes) if (!this.instances.includes(instance)) this.instances.push(instance);
+    known?.change.instance.knowPixels(known.change.after, known.pixels);
+    const fields = { changes, settled: false, reviewBefore: this.review, reviewAfter: this.review };
+    this.#history.push({ ...act, ...fields, activeBefore: this.active, activeAfter: active });
+    this.active = active;
+    this.problem = null;
+    this.#settle();
+    return true;
+  }
+
+  undo(): boolean {
+    const act = this.#history.back();
+    if (act === undefined) return false;
+    if (act.settled) {
+      for (const { instance, before } of act.changes) instance.settled = before;
+      this.review = act.reviewBefore;
+      this.#save(act, 'undo');
+    } else if (this.#decoding?.act === act) this.#decoding.abort.abort();
+    this.active = act.activeBefore;
+    this.#show();
+    return true;
+  }
+
+  redo(): boolean {
+    const act = this.#history.forward();
+    if (act === undefined) return false;
+    this.active = act.activeAfter;
+    if (act.settled) {
+      for (const { instance, after } of act.changes) instance.settled = after;
+      this.review = act.reviewAfter;
+      this.#save(act, 'redo');
+    }
+    this.#settle();
+    return true;
+  }
+
+  /** The decoder holds this frame's embedding now, or not any more. */
+  setEmbedded(embedded: boolean): void {
+    this.#embedded = embedded;
+    this.changed.emit(undefined);
+    void this.#decode();
+  }
+
+  /**
+   * Masks as they are stored: on opening, when a head has proposed, after a conflict. Newer revisions replace what is
+   * shown unless the user has changed the same frame meanwhile: then the user's edits go on top.
+   */
+  receive(masks: readonly MaskInstance[]): void {
+    const { idle } = this;
+    for (const mask of masks) {
+      const instance = this.#placeFor(mask);
+      if (instance.revisionId !== null && instance.revisionId >= mask.current.id) continue;
+      const snapshot = snapshotOfRevision(mask.current);
+      this.#revisions.set(snapshot, mask.current.id);
+      const mine = instance.maskId === null ? instance.settled !== null : !idle;
+      instance.maskId = mask.id;
+      instance.revisionId = mask.current.id;
+      this.#history.rebase(instance, snapshot);
+      if (!mine) instance.settled = snapshot;
+    }
+    this.#show();
+  }
+
+  /** Another frame is on screen: keep what undo and saving need, free the rest. */
+  park(): void {
+    this.#logits = new WeakMap();
+    for (const instance of this.instances) instance.forgetPixels();
+  }
+
+  #placeFor(mask: MaskInstance): Instance {
+    const known = this.instances.find(({ maskId }) => maskId === mask.id);
+    if (known) return known;
+    // The user's own unsaved instance of a label that a frame holds one of becomes a correction of what is stored.
+    const mine = this.instances.find(
+      ({ maskId, labelId, shown }) => maskId === null && labelId === mask.labelId && isLive(shown),
+    );
+    const stored = mask.current.state !== 'rejected' && mask.current.state !== 'deleted';
+    if (mine && stored && this.context.holdsOne(mask.labelId)) return mine;
+    const instance = this.newInstance(mask.labelId);
+    this.instances.push(instance);
+    return instance;
+  }
+
+  #changesOf(act: NewAct): readonly Change[] {
+    if (act.kind === 'local') return act.perform(({ shown }) => shown);
+    return [promptShown(act, act.instance.shown)];
+  }
+
+  /** Settles every act up to the first click that has no mask yet, shows the rest as far as known, asks for the mask. */
+  #settle(): void {
+    for (let act = this.#history.firstUnsettled(); act?.kind === 'local'; act = this.#history.firstUnsettled()) {
+      // What was shown may rest on a click that has got its mask since.
+      const stateOf = ({ settled }: Instance): Snapshot | null => settled;
+      if (!fits(act.changes, stateOf)) act.changes = act.perform(stateOf);
+      if (act.changes.length === 0 && act.review === null) this.#history.remove(act);
+      else this.#settled(act);
+    }
+    this.#show();
+    void this.#decode();
+  }
+
+  #settled(act: Act): void {
+    act.settled = true;
+    for (const { instance, after } of act.changes) instance.settled = after;
+    act.reviewBefore = this.review;
+    act.reviewAfter = (act.kind === 'local' ? act.review : null) ?? reviewOf(statesOf(this.instances));
+    this.review = act.reviewAfter;
+    this.#save(act, 'do');
+  }
+
+  #show(): void {
+    const waiting = this.#history.done.filter(({ settled }) => !settled);
+    for (const [instance, snapshot] of this.#history.shown(this.instances)) {
+      const before = instance.shown;
+      instance.shown = snapshot;
+      instance.pending = waiting.some((act) => act.kind === 'prompt' && act.instance === instance);
+      if (before?.counts !== snapshot?.counts || isLive(before) !== isLive(snapshot)) {
+        this.pixelsChanged.emit({ instance, box: null });
+      }
+    }
+    if (this.active && !isLive(this.active.shown)) this.active = null;
+    this.changed.emit(undefined);
+  }
+
+  /** Asks for the mask of the first click that has none. One at a time: each refines the one before. */
+  async #decode(): Promise<void> {
+    const act = this.#history.firstUnsettled();
+    if (act?.kind !== 'prompt' || this.#decoding || !this.#embedded || this.context.decoder.modelId === null) return;
+    const abort = new AbortController();
+    this.#decoding = { act, abort };
+    const answer = await this.#answer(this.#questionOn(act.instance.settled, act), abort.signal);
+    this.#decoding = null;
+    // Undone meanwhile, perhaps done again: then it is asked anew.
+    if (abort.signal.aborted) void this.#decode();
+    else if (answer === 'not-ready') {
+      this.#embedded = false;
+      this.context.ports.wantEmbedding(this.frame.id);
+      this.changed.emit(undefined);
+    } else if (typeof answer === 'string') this.#giveUp(act, answer);
+    else if (act.head !== null && areaPx(answer.mask) === 0) this.#giveUp(act, 'nothing-found');
+    else this.#take(act, answer);
+  }
+
+  async #answer(question: Question, signal: AbortSignal): Promise<DecodedMask | ErrorCode | 'not-ready'> {
+    try {
+      for (let attempt = 0; attempt < MAX_FOREIGN_ANSWERS; attempt++) {
+        const ready = await this.context.readyAnswer(question);
+        const answer = ready ?? (await this.context.decoder.ask(question, { preview: false, signal }));
+        if (typeof answer === 'object') return answer;
+        if (answer === 'not-ready' || answer === 'other-model') return 'not-ready';
+      }
+      return 'internal';
+    } catch (error) {
+      const code = isAppError(error) ? error.code : 'internal';
+      return code === 'worker-died' ? 'not-ready' : code;
+    }
+  }
+
+  #giveUp(act: PromptAct, problem: ErrorCode | 'nothing-found'): void {
+    this.#history.remove(act);
+    this.problem = problem;
+    this.#settle();
+  }
+
+  #take(act: PromptAct, { mask, lowRes, quality, modelId, headVersion }: DecodedMask): void {
+    const { instance } = act;
+    const before = instance.settled;
+    const prompt = act.promptAfter(before?.prompt ?? { points: [] });
+    const drawn = { state: touchedState(before), origin: { tool: 'prompt', modelId } } as const;
+    const head = headVersion === null ? {} : { headVersion };
+    const proposed = { state: 'proposed', origin: { tool: 'proposal', modelId, ...head } } as const;
+    const after = snapshotOf(mask, { quality, prompt, ...(act.head === null ? drawn : proposed) });
+    this.#logits.set(after, lowRes);
+    act.changes = [{ instance, before, after }];
+    this.#settled(act);
+    if (this.#history.firstUnsettled() === undefined) instance.knowPixels(after, mask);
+    this.#settle();
+  }
+
+  #questionOn(before: Snapshot | null, act: Asked): Question {
+    const { sha256, widthPx, heightPx } = this.frame;
+    const prompt = act.promptAfter(before?.prompt ?? { points: [] });
+    const refines = act.refines ? before : null;
+    const lowRes = (refines && this.#logits.get(refines)) ?? null;
+    return { frameSha256: sha256, widthPx, heightPx, prompt, refines, lowRes, head: act.head };
+  }
+
+  #save(act: Act, direction: Direction): void {
+    const derived = reviewOf(statesOf(this.instances));
+    const stated = direction === 'do' && act.kind === 'local' ? act.review : null;
+    const review = stated ?? (this.review === derived ? null : this.review);
+    const job = { frame: this.frame, act, direction, review };
+    this.saves.push({
+      edit: () => editOf(job, this.#revisions),
+      saved: (answer) => noteSaved(job, answer, this.#revisions),
+    });
+  }
+}

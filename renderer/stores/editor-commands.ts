@@ -1,0 +1,68 @@
+/** Which command does what on the image, when it can, and what is checked in the menu. */
+import type { CommandId } from '../../shared/commands';
+import { TOOLS, type Toolbox } from '../canvas';
+import type { Editor } from '../editor';
+import type { EditorView } from './editor-view';
+
+type Acts = Partial<Record<CommandId, () => unknown>>;
+
+/** A tool that has something begun gets Enter, Delete, Esc, undo and redo first. */
+export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorView) {
+  const edits: Acts = {
+    'edit.undo': () => toolbox.key('onRemoveLast') || editor.undo(),
+    'edit.redo': () => toolbox.key('onRestoreLast') || editor.redo(),
+    'tool.cancel': () => toolbox.key('onCancel') || editor.activate(null),
+    'mask.accept': () => toolbox.key('onComplete') || editor.accept(),
+    'mask.reject': () => toolbox.key('onRemoveLast') || editor.reject(),
+    'mask.newInstance': () => editor.newInstance(),
+    'mask.propose': () => editor.propose(),
+    'mask.clearPrompts': () => editor.clearPrompts(),
+    'go.nextLabel': () => editor.nextLabel(),
+    'go.nextInstance': () => editor.nextInstance(),
+  };
+  const views: Acts = {
+    'view.zoomIn': view.zoomIn,
+    'view.zoomOut': view.zoomOut,
+    'view.fit': view.fitImage,
+    'view.actualPixels': view.showActualPixels,
+    'view.resetWindowing': view.resetWindowing,
+    'view.masksVisible': () => (view.masksVisible.value = !view.masksVisible.value),
+    'view.outlinesOnly': () => (view.outlinesOnly.value = !view.outlinesOnly.value),
+    'view.moreOpaque': () => view.changeOpacity(1),
+    'view.lessOpaque': () => view.changeOpacity(-1),
+    'tool.larger': () => view.resizeBrush(1),
+    'tool.smaller': () => view.resizeBrush(-1),
+  };
+  const tools: Acts = Object.fromEntries(TOOLS.map((name) => [`tool.${name}`, () => toolbox.choose(name)]));
+  const all: Acts = { ...edits, ...views, ...tools };
+
+  return {
+    /** @returns false for a command that is not the editor's, or can do nothing now */
+    execute(id: CommandId): boolean {
+      const act = all[id];
+      if (!act || !this.enabled(id)) return false;
+      act();
+      return true;
+    },
+
+    enabled(id: CommandId): boolean {
+      const { document, labels } = editor;
+      if (!(id in all)) return false;
+      if (id in tools || id in views) return document !== null;
+      if (id === 'go.nextLabel') return labels.length > 1;
+      if (document === null) return false;
+      if (id === 'edit.undo') return toolbox.busy || document.canUndo;
+      if (id === 'edit.redo') return toolbox.busy || document.canRedo;
+      if (id === 'mask.propose') return editor.canPropose;
+      if (id === 'mask.clearPrompts') return editor.hasPrompts;
+      if (id === 'go.nextInstance') return document.live.length > 1;
+      return true;
+    },
+
+    checked(id: CommandId): boolean {
+      if (id === 'view.masksVisible') return view.masksVisible.value;
+      if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
+      return id === `tool.${toolbox.name}`;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** How the image and its masks are shown: zoom, brightness, opacity. Kept from frame to frame; never part of the work. */
+import { computed, ref, shallowRef } from 'vue';
+import {
+  actualPixels,
+  dragged,
+  fit,
+  NEUTRAL,
+  panBy,
+  zoomAt,
+  type Point,
+  type Size,
+  type Viewport,
+  type Windowing,
+} from '../canvas';
+
+const ZOOM_STEP = 1.25;
+const OPACITY_STEP = 0.1;
+const BRUSH_STEP = 1.2;
+const BRUSH_RADIUS = { least: 0.5, most: 250, first: 12 } as const;
+
+export function editorView() {
+  const image = shallowRef<Size>({ width: 1, height: 1 });
+  const screen = shallowRef<Size>({ width: 1, height: 1 });
+  const viewport = shallowRef<Viewport>({ scale: 1, offsetX: 0, offsetY: 0, fitted: true });
+  const windowing = shallowRef<Windowing>(NEUTRAL);
+  const masksVisible = ref(true);
+  const outlinesOnly = ref(false);
+  const opacity = ref(0.4);
+  const hoverPreview = ref(true);
+  const brushRadiusPx = ref<number>(BRUSH_RADIUS.first);
+
+  /** A frame of the same size keeps the zoom: the next one of a loop is looked at in the same place. */
+  function setImage(size: Size): void {
+    const same = size.width === image.value.width && size.height === image.value.height;
+    image.value = size;
+    if (!same || viewport.value.fitted) fitImage();
+  }
+
+  function setScreen(size: Size): void {
+    screen.value = size;
+    if (viewport.value.fitted) fitImage();
+  }
+
+  const middle = (): Point => ({ x: screen.value.width / 2, y: screen.value.height / 2 });
+  const fitImage = (): void => void (viewport.value = fit(image.value, screen.value));
+  const zoom = (factor: number, at: Point = middle()): void =>
+    void (viewport.value = zoomAt(viewport.value, at, factor));
+  const pan = (dx: number, dy: number): void =>
+    void (viewport.value = panBy(viewport.value, dx, dy, image.value, screen.value));
+  const showActualPixels = (): void =>
+    void (viewport.value = actualPixels(viewport.value, screen.value, window.devicePixelRatio));
+  const dragWindowing = (dx: number, dy: number): void => void (windowing.value = dragged(windowing.value, dx, dy));
+  const resetWindowing = (): void => void (windowing.value = NEUTRAL);
+
+  function changeOpacity(steps: number): void {
+    opacity.value = Math.min(1, Math.max(0, Math.round((opacity.value + steps * OPACITY_STEP) * 100) / 100));
+  }
+
+  function resizeBrush(steps: number): void {
+    const radius = brushRadiusPx.value * BRUSH_STEP ** steps;
+    // At least half a pixel more or less, so that small brushes change too.
+    const change = Math.sign(steps) * Math.max(Math.abs(radius - brushRadiusPx.value), 0.5);
+    const rounded = Math.round((brushRadiusPx.value + change) * 2) / 2;
+    brushRadiusPx.value = Math.min(BRUSH_RADIUS.most, Math.max(BRUSH_RADIUS.least, rounded));
+  }
+
+  return {
+    viewport,
+    windowing,
+    windowed: computed(() => windowing.value !== NEUTRAL),
+    masksVisible,
+    outlinesOnly,
+    opacity,
+    hoverPreview,
+    brushRadiusPx,
+    setImage,
+    setScreen,
+    fitImage,
+    zoomIn: (): void => zoom(ZOOM_STEP),
+    zoomOut: (): void => zoom(1 / ZOOM_STEP),
+    zoom,
+    pan,
+    showActualPixels,
+    dragWindowing,
+    resetWindowing,
+    changeOpacity,
+    resizeBrush,
+  };
+}
+
+export type EditorView = ReturnType<typeof editorView>;

@@ -1,0 +1,248 @@
+/**
+ * The open frame as the interface sees it: its image, masks, prompts, tool, saving. The work itself is done by
+ * `renderer/editor`, which knows no Vue; this makes it reactive and joins it to main and to the prompt worker.
+ */
+import { defineStore } from 'pinia';
+import { computed, markRaw, ref, shallowRef, watch } from 'vue';
+import type { FrameDetail, MaskState, ReviewState } from '../../shared/domain';
+import type { GrayImage } from '../../shared/image';
+import type { Problem } from '../../shared/ipc';
+import { Toolbox } from '../canvas';
+import { Editor, type Refusal } from '../editor';
+import { call, listen } from '../ipc';
+import { editorCommands } from './editor-commands';
+import { connectEditor } from './editor-ports';
+import { editorView } from './editor-view';
+import { FrameLoader, type LoadedFrame } from './frame-loader';
+import { useInference } from './inference';
+import { useLabels } from './labels';
+import { useToasts } from './toasts';
+
+/** One mask on the frame, as the panel lists it. */
+export interface InstanceLine {
+  /** Of this instance while the program runs. */
+  readonly key: number;
+  readonly labelId: number;
+  readonly state: MaskState;
+  readonly areaPx: number;
+  /** The model's estimate of IoU, 0 to 1; null for what no model drew. */
+  readonly quality: number | null;
+  readonly points: number;
+  readonly active: boolean;
+  /** A click on it waits for its mask. */
+  readonly pending: boolean;
+}
+
+/** How many frames ahead have their samples loaded. */
+const PREFETCHED = 2;
+
+export const useEditor = defineStore('editor', () => {
+  const toasts = useToasts();
+  const labels = useLabels();
+  const inference = useInference();
+  const view = editorView();
+  const loader = new FrameLoader();
+
+  const editor = markRaw(new Editor(connectEditor(wantEmbedding, onNewWorker)));
+  const toolbox = markRaw(new Toolbox({ editor, ...toolHost() }));
+  const commands = editorCommands(editor, toolbox, view);
+
+  const frame = shallowRef<FrameDetail | null>(null);
+  const image = shallowRef<GrayImage | null>(null);
+  /** Why the frame cannot be shown, or not be trusted. */
+  const problem = shallowRef<Problem | null>(null);
+  const loading = ref(false);
+  const embeddingProblem = shallowRef<Problem | null>(null);
+  /** The last act that could not be done, and why; another object each time. */
+  const refusal = shallowRef<{ readonly reason: Refusal } | null>(null);
+  let neighbours: readonly number[] = [];
+  let wantedFrameId: number | null = null;
+
+  // Everything below that reads the editor depends on this.
+  const version = ref(0);
+  editor.changed.on(() => version.value++);
+  toolbox.changed.on(() => version.value++);
+  editor.refused.on((reason) => (refusal.value = { reason }));
+  const seen = <T>(read: () => T) => computed(() => (void version.value, read()));
+
+  const instances = seen((): InstanceLine[] => {
+    const document = editor.document;
+    return (document?.live ?? []).flatMap(({ key, labelId, shown, pending }) => {
+      if (!shown) return [];
+      const { state, areaPx, quality, prompt } = shown;
+      const points = prompt.points.length;
+      return [{ key, labelId, state, areaPx, quality, points, pending, active: document?.active?.key === key }];
+    });
+  });
+  const saving = seen(() => editor.saving);
+  const saveState = computed(() => {
+    if (saving.value.failure) return 'failed';
+    return saving.value.unsaved > 0 ? 'saving' : 'saved';
+  });
+  /** Whether clicks are answered at once. */
+  const embedding = seen(() => {
+    if (!editor.document) return 'none';
+    if (editor.document.embedded) return 'ready';
+    return embeddingProblem.value ? 'failed' : 'waiting';
+  });
+
+  /** Shows a frame and prepares for those the user is likely to see next, nearest first. */
+  async function open(frameId: number, next: readonly number[] = []): Promise<void> {
+    neighbours = next;
+    if (wantedFrameId === frameId && frame.value?.id === frameId) {
+      focus();
+      return;
+    }
+    wantedFrameId = frameId;
+    toolbox.restart();
+    const atHand = loader.atHand(frameId);
+    if (atHand) show(atHand);
+    else loading.value = true;
+    focus();
+    const loaded = await toasts.attempt(() => loader.load(frameId));
+    // Another frame was wanted meanwhile.
+    if (wantedFrameId !== frameId) return;
+    loading.value = false;
+    if (loaded) show(loaded);
+    else close();
+    for (const id of neighbours.slice(0, PREFETCHED)) loader.prefetch(id);
+  }
+
+  function show({ opened, image: samples }: LoadedFrame): void {
+    const { sha256, widthPx, heightPx, id, review } = opened.frame;
+    const same = editor.document?.frame.id === id && editor.document.frame.sha256 === sha256;
+    problem.value = opened.problem;
+    embeddingProblem.value = same ? embeddingProblem.value : null;
+    if (samples === null || sha256 === null || widthPx === null || heightPx === null) {
+      editor.close();
+      image.value = null;
+    } else if (same) {
+      editor.receive(id, sha256, opened.masks);
+    } else {
+      view.setImage({ width: samples.widthPx, height: samples.heightPx });
+      image.value = samples;
+      editor.open({ id, sha256, widthPx, heightPx, review }, opened.masks);
+      if (readyEmbeddings.has(sha256)) editor.embeddingReady(id, sha256);
+    }
+    frame.value = opened.frame;
+  }
+
+  function close(): void {
+    wantedFrameId = null;
+    loading.value = false;
+    editor.close();
+    frame.value = image.value = problem.value = null;
+    void toasts.attempt(() => call('inference.blur'));
+  }
+
+  // The model -------------------------------------------------------------------------------------------------------
+
+  /** Frames the prompt worker has announced; it holds a bounded number and says `not-ready` for the others. */
+  const readyEmbeddings = new Set<string>();
+
+  function focus(): void {
+    const frameId = wantedFrameId;
+    if (frameId === null) return;
+    void toasts.attempt(() => call('inference.focus', { frameId, neighbours: neighbours.slice(0, 16) }));
+  }
+
+  /** A click on a frame that is not on screen any more waits for an embedding too: it comes after the one on screen. */
+  function wantEmbedding(frameId: number): void {
+    const sha256 = editor.document?.frame.sha256;
+    if (sha256) readyEmbeddings.delete(sha256);
+    if (frameId !== wantedFrameId) neighbours = [frameId, ...neighbours.filter((id) => id !== frameId)];
+    focus();
+  }
+
+  function onNewWorker(): void {
+    readyEmbeddings.clear();
+    editor.embeddingsLost();
+    focus();
+  }
+
+  listen('embedding.ready', ({ frameId, frameSha256 }) => {
+    readyEmbeddings.add(frameSha256);
+    if (frameId === wantedFrameId) embeddingProblem.value = null;
+    editor.embeddingReady(frameId, frameSha256);
+  });
+  listen('embedding.failed', (failed) => {
+    if (failed.frameId === wantedFrameId) embeddingProblem.value = failed.problem;
+  });
+  listen('masks.proposed', ({ frameId, frameSha256, masks }) => editor.receive(frameId, frameSha256, masks));
+  listen('frames.changed', ({ frames }) => {
+    for (const { id, review } of frames ?? []) editor.reviewStored(id, review);
+  });
+  listen('project.changed', () => {
+    close();
+    loader.clear();
+    readyEmbeddings.clear();
+    editor.forget();
+  });
+  watch(
+    () => inference.status?.model?.id ?? null,
+    (modelId) => editor.setModel(modelId),
+    { immediate: true },
+  );
+  watch(
+    () => labels.all,
+    (all) =>
+      editor.setLabels(all.map(({ id, instances: held, head }) => ({ id, instances: held, head: head?.name ?? null }))),
+    { immediate: true },
+  );
+
+  // Saving ----------------------------------------------------------------------------------------------------------
+
+  /** Resolves when everything is on the disk (true), or when a save fails (false: it is tried again and again). */
+  function flush(): Promise<boolean> {
+    editor.endStroke();
+    return new Promise((resolve) => {
+      const stop = watch(
+        saving,
+        ({ unsaved, failure }) => {
+          if (unsaved > 0 && !failure) return;
+          resolve(unsaved === 0);
+          queueMicrotask(() => stop());
+        },
+        { immediate: true },
+      );
+    });
+  }
+
+  function toolHost() {
+    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetWindowing };
+  }
+
+  return {
+    /** For the canvas; everything else is to use what is below. */
+    editor,
+    toolbox,
+    frame,
+    image,
+    problem,
+    loading,
+    refusal,
+    instances,
+    review: seen((): ReviewState | null => editor.document?.review ?? null),
+    activeLabelId: seen(() => editor.activeLabelId),
+    tool: seen(() => toolbox.name),
+    embedding,
+    embeddingProblem,
+    /** Clicks that wait for their mask. */
+    waitingClicks: seen(() => editor.document?.waiting ?? 0),
+    /** Why the last click gave no mask. */
+    clickProblem: seen(() => editor.document?.problem ?? null),
+    saving,
+    saveState,
+    ...view,
+    open,
+    close,
+    flush,
+    retrySaves: () => editor.retrySaves(),
+    chooseLabel: (labelId: number) => editor.chooseLabel(labelId),
+    activate: (key: number | null) => editor.activate(key),
+    deleteInstance: (key: number) => editor.deleteInstance(key),
+    execute: (id: Parameters<typeof commands.execute>[0]) => commands.execute(id),
+    enabled: (id: Parameters<typeof commands.enabled>[0]) => (void version.value, commands.enabled(id)),
+    checked: (id: Parameters<typeof commands.checked>[0]) => (void version.value, commands.checked(id)),
+  };
+});
