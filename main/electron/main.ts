@@ -5,18 +5,27 @@ import type { CommandId } from '../../shared/commands';
 import { pathsIn } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
+import { exportHandlers } from './handlers/export';
+import { inferenceHandlers } from './handlers/inference';
+import { labelHandlers } from './handlers/labels';
+import { maskHandlers } from './handlers/masks';
 import { projectHandlers } from './handlers/project';
 import { settingsHandlers } from './handlers/settings';
+import { studyHandlers } from './handlers/study';
 import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
 import { showMenu } from './menu';
 import { Page } from './page';
+import { answerPixels } from './pixels';
+import { PreferenceStore } from './preferences';
 import { ProjectSession } from './project-session';
 import { declareScheme, serveInterface } from './protocol';
 import { RecentProjects } from './recent-projects';
 import { writesFinished } from './store';
+import { StudyDesk } from './study-desk';
 import { UserSettings } from './user-settings';
 import { openMainWindow, repaintBackground } from './window';
+import { Workstation } from './workstation';
 
 const page = new Page();
 
@@ -38,10 +47,16 @@ function start(): void {
   const recent = new RecentProjects(profile);
   let menuState: { disabled: CommandId[]; checked: CommandId[] } = { disabled: [], checked: [] };
 
+  const preferences = new PreferenceStore(profile);
   const session = new ProjectSession(recent, (project) => {
+    workstation.projectChanged(project);
     page.tell('project.changed', project);
     refreshMenu();
   });
+
+  const workstation = new Workstation(session, page, preferences);
+  const documents = join(app.getPath('documents'), 'SonoMask');
+  const desk = new StudyDesk(session, workstation, page, { documents, userData: profile });
 
   const refreshMenu = (): void => {
     showMenu(
@@ -66,14 +81,17 @@ function start(): void {
     page.tell('settings.changed', effective);
   });
 
-  serveInterface(join(app.getAppPath(), 'out', 'renderer'));
+  serveInterface(join(app.getAppPath(), 'out', 'renderer'), (url) => answerPixels(url, workstation.source));
   denyPermissions();
   applyTheme();
   refreshMenu();
 
   answerRequests({
     ...appHandlers(
-      () => page.ready(),
+      () => {
+        page.ready();
+        workstation.pageListens();
+      },
       (state) => {
         menuState = state;
         refreshMenu();
@@ -82,6 +100,11 @@ function start(): void {
     ...dialogHandlers(mainWindow, () => settings.effective.language),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
+    ...studyHandlers(desk, session, workstation, preferences, page),
+    ...labelHandlers(workstation.inference, session, page),
+    ...maskHandlers(workstation.inference, session, preferences, page),
+    ...inferenceHandlers(workstation.inference, preferences),
+    ...exportHandlers(session, workstation, preferences, page),
   });
 
   const open = (): void => {
@@ -98,6 +121,7 @@ function start(): void {
     if (finished) return;
     event.preventDefault();
     void Promise.allSettled([session.close(), writesFinished()]).then(() => {
+      workstation.dispose();
       finished = true;
       app.quit();
     });

@@ -41,11 +41,18 @@ export function declareScheme(): void {
   ]);
 }
 
-/** Must run after the app is ready and before the first window. `folder` holds index.html. */
-export function serveInterface(folder: string): void {
+/**
+ * Must run after the app is ready and before the first window.
+ *
+ * @param folder holds index.html
+ * @param answerPixels answers what is no file of the interface; undefined for any other address
+ */
+export function serveInterface(folder: string, answerPixels: (url: URL) => Promise<Response | undefined>): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     if (request.method !== 'GET' || url.host !== HOST) return refusal(403);
+    const pixels = await answerPixels(url);
+    if (pixels) return pixels;
     const path = join(folder, decodeURIComponent(url.pathname));
     if (!path.startsWith(folder + sep)) return refusal(403);
     const type = TYPES[extname(path)];

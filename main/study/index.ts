@@ -1,6 +1,12 @@
-/** Study readers: what other rooms may use. */
+/** Study readers, and the pixels of a project's frames: what other rooms may use. */
 export { frameHash } from './frame-hash';
 export type { ImageFormat } from './format';
 export { MAX_FRAME_PIXELS } from './limits';
 export { baseName, compareNaturally, isInside, listImages, type ListedImage, type Listing } from './list-images';
 export { readImage, type DecodedImage, type ImageMetadata } from './read-image';
+export { addStudy, type AddOptions } from './add-study';
+export { projectAt, projectFor, type ProjectPlace } from './project-place';
+export { FrameSource, summaryOf } from './frame-source';
+export type { IndexedPiece } from './index-study';
+export { SAMPLE_LABELS, sampleCases, type SampleCase } from './sample-study';
+export type { StudyApi } from './study-api';

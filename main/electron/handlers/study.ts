@@ -1,0 +1,45 @@
+/** Adding images to the project, listing its frames, opening one. */
+import { AppError } from '../../../shared/errors';
+import { summaryOf } from '../../study';
+import type { Handlers } from '../ipc';
+import type { Page } from '../page';
+import type { PreferenceStore } from '../preferences';
+import type { ProjectSession } from '../project-session';
+import type { StudyDesk } from '../study-desk';
+import type { Workstation } from '../workstation';
+
+type Channels =
+  | 'study.add'
+  | 'study.cancel'
+  | 'study.openSample'
+  | 'frames.list'
+  | 'frames.neighbour'
+  | 'frames.offsetOf'
+  | 'frames.open'
+  | 'frames.setReview';
+
+export function studyHandlers(
+  desk: StudyDesk,
+  session: ProjectSession,
+  workstation: Workstation,
+  preferences: PreferenceStore,
+  page: Page,
+): Pick<Handlers, Channels> {
+  return {
+    'study.add': ({ paths }) => desk.add(paths),
+    'study.cancel': () => desk.cancel(),
+    'study.openSample': () => desk.openSample(),
+    'frames.list': (request) => session.store.frames.list(request),
+    'frames.neighbour': ({ frameId, direction, filter }) => session.store.frames.neighbour(frameId, direction, filter),
+    'frames.offsetOf': ({ frameId, filter }) => session.store.frames.offsetOf(frameId, filter),
+    'frames.open': ({ frameId }) => {
+      if (!workstation.source) throw new AppError('usage', 'project', 'no project is open');
+      return workstation.source.open(frameId);
+    },
+    'frames.setReview': async ({ frameId, review }) => {
+      const { frames } = session.store;
+      await frames.setReview(frameId, review, preferences.userName);
+      page.tell('frames.changed', { frames: [summaryOf(await frames.get(frameId))] });
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Inference for the project that is open: which of its frames are encoded, where embeddings are kept, what is proposed.
+ * Lives as long as the project is open. The workers and the model are its host's (inference-host.ts).
+ */
+import { join } from 'node:path';
+import type { FrameDetail, FrameFilter, FrameId } from '../../shared/domain';
+import { AppError, isAppError } from '../../shared/errors';
+import { toWireError, type Problem } from '../../shared/ipc';
+import type { ProjectStore } from '../project';
+import { summaryOf, type FrameSource } from '../study';
+import { EmbeddingCache } from './embedding-cache';
+import type { StoredEmbedding } from './embedding-file';
+import { EncodeQueue, type QueueState } from './encode-queue';
+import type { Encoder } from './encoder';
+import type { Tell } from './inference-host';
+import type { LabelHeads } from './label-heads';
+import { Proposer } from './proposer';
+import type { PromptWorkerApi } from './prompt-service';
+import type { WorkerHost } from './worker-host';
+
+export interface SharedInference {
+  readonly encoder: Encoder;
+  readonly promptWorker: WorkerHost<PromptWorkerApi>;
+  /** Of the model in use; undefined while there is none. */
+  model(): { readonly id: string; readonly encoderId: string } | undefined;
+  readonly tell: Tell;
+  onQueueChange(): void;
+}
+
+export class ProjectInference {
+  readonly proposer: Proposer;
+  readonly #cache: EmbeddingCache;
+  readonly #queue: EncodeQueue;
+  readonly #closing = new AbortController();
+  /** The frame on screen first. */
+  #focus: readonly FrameId[] = [];
+  /** Hashes of frames in focus: the prompt worker must not forget them. */
+  #kept = new Map<FrameId, string>();
+
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly source: FrameSource,
+    labels: LabelHeads,
+    private readonly shared: SharedInference,
+  ) {
+    this.#cache = new EmbeddingCache(join(store.cacheFolder, 'embeddings'));
+    this.#queue = new EncodeQueue((frameId, signal) => this.#encode(frameId, signal), shared.onQueueChange);
+    this.proposer = new Proposer(store, labels, shared.promptWorker);
+  }
+
+  get queue(): QueueState {
+    return this.#queue.state;
+  }
+
+  /** See `inference.focus`. */
+  async focus(frameId: FrameId, neighbours: readonly FrameId[]): Promise<'ready' | 'waiting' | 'failed'> {
+    const model = this.shared.model();
+    if (!model) return 'failed';
+    const focus = [frameId, ...neighbours.filter((id) => id !== frameId)];
+    this.#focus = focus;
+    this.#kept = new Map([...this.#kept].filter(([id]) => focus.includes(id)));
+    // Cached or not readable: told at once, however long the encoder is busy with another frame.
+    const { frame, problem } = await this.source.open(frameId);
+    if (this.#focus !== focus) return 'waiting';
+    if (problem || frame.sha256 === null) {
+      this.#queue.focus(focus.slice(1));
+      this.#tellFailure(frameId, problem ?? unknownPixels(frame));
+      return 'failed';
+    }
+    const cached = await this.#cache.get(frame.sha256, model.encoderId);
+    if (this.#focus !== focus) return 'waiting';
+    this.#queue.focus(cached ? focus.slice(1) : focus);
+    if (!cached) return 'waiting';
+    void this.#deliver(frame, cached, this.#closing.signal).catch((error: unknown) => this.#failed(frame, error));
+    return 'ready';
+  }
+
+  blur(): void {
+    this.#focus = [];
+    this.#kept.clear();
+    this.#queue.focus([]);
+  }
+
+  /** Everything in focus once more: the prompt worker is a new one, or there are other labels. */
+  async refocus(): Promise<void> {
+    const [frameId, ...neighbours] = this.#focus;
+    if (frameId !== undefined) await this.focus(frameId, neighbours);
+  }
+
+  /** See `inference.proposeAll`. @returns how many frames were queued */
+  async proposeAll(filter: FrameFilter): Promise<number> {
+    const limit = 1_000;
+    let queued = 0;
+    for (let offset = 0; !this.#closing.signal.aborted; offset += limit) {
+      const { frames } = await this.store.frames.list({ filter, limit, offset });
+      const waiting = frames.filter((frame) => frame.problem === null && frame.maskCount === 0);
+      this.#queue.add(waiting.map(({ id }) => id));
+      queued += waiting.length;
+      if (frames.length < limit) break;
+    }
+    return queued;
+  }
+
+  stopAll(): void {
+    this.#queue.clear();
+  }
+
+  /** Ends what is under way for this project; its store may be closed then. */
+  close(): void {
+    this.#closing.abort();
+    this.#queue.close();
+  }
+
+  /** One frame of the queue. Throws after the interface was told, so that the queue counts it as failed. */
+  async #encode(frameId: FrameId, signal: AbortSignal): Promise<void> {
+    const model = this.shared.model();
+    if (!model) throw new AppError('model-invalid', 'model', 'no model is in use');
+    const { frame, problem } = await this.source.open(frameId);
+    if (problem || frame.sha256 === null) {
+      this.#tellFailure(frameId, problem ?? unknownPixels(frame));
+      throw new AppError('file-unreadable', frame.absolutePath, problem?.message ?? 'it was never decoded');
+    }
+    try {
+      const cached = await this.#cache.get(frame.sha256, model.encoderId);
+      const embedding = cached ?? (await this.#encodeAnew(frame, frame.sha256, signal));
+      await this.#deliver(frame, embedding, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#failed(frame, error);
+      throw error;
+    }
+  }
+
+  async #encodeAnew(frame: FrameDetail, frameSha256: string, signal: AbortSignal): Promise<StoredEmbedding> {
+    const embedding = await this.shared.encoder.encode({ path: frame.absolutePath, frameSha256 }, signal);
+    if (embedding.frameSha256 !== frameSha256) {
+      throw new AppError('internal', frame.absolutePath, 'the embedding that came back is of another frame');
+    }
+    // On the disk or not, the prompt worker gets it: nobody waits for the file.
+    void this.#cache.put(embedding);
+    return embedding;
+  }
+
+  /** Hands the embedding to the prompt worker, says so, and lets the heads propose. */
+  async #deliver(frame: FrameDetail, embedding: StoredEmbedding, signal: AbortSignal): Promise<void> {
+    const { promptWorker, tell } = this.shared;
+    const model = this.shared.model();
+    const { frameSha256, encoderId } = embedding;
+    if (!model || model.encoderId !== encoderId) return;
+    if (this.#focus.includes(frame.id)) this.#kept.set(frame.id, frameSha256);
+    await promptWorker.request('hold', { embedding, keep: [...this.#kept.values()] });
+    if (this.#closing.signal.aborted) return;
+    tell('embedding.ready', { frameId: frame.id, frameSha256, encoderId });
+    const proposed = await this.proposer.propose(frame, model.id, signal);
+    if (!proposed || this.#closing.signal.aborted) return;
+    tell('masks.proposed', proposed);
+    if (proposed.masks.length === 0) return;
+    tell('frames.changed', { frames: [summaryOf(await this.store.frames.get(frame.id))] });
+  }
+
+  #failed(frame: FrameDetail, error: unknown): void {
+    const { code, message } = toWireError(error, frame.absolutePath);
+    if (!isAppError(error)) console.error('inference:', error);
+    this.#tellFailure(frame.id, { path: frame.absolutePath, code, message });
+  }
+
+  #tellFailure(frameId: FrameId, problem: Problem): void {
+    if (!this.#closing.signal.aborted) this.shared.tell('embedding.failed', { frameId, problem });
+  }
+}
+
+function unknownPixels(frame: FrameDetail): Problem {
+  return { path: frame.absolutePath, code: 'file-unreadable', message: 'the frame was never decoded' };
+}

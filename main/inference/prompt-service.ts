@@ -1,0 +1,126 @@
+/**
+ * What the prompt worker does: masks for clicks and proposals, from embeddings that main hands it. It reads no file but
+ * the model's and never encodes. Every answer names the frame, model and request it belongs to.
+ */
+import { GRID_SIZE, LOW_RES_SIZE } from '../../models/autosamus';
+import { readModel } from '../../models/folder';
+import { ByteLru } from '../../shared/byte-lru';
+import { AppError } from '../../shared/errors';
+import { resizeBilinearAntialias } from '../../shared/image';
+import { packMask, unpackMask } from '../../shared/mask';
+import type {
+  DecodeRequest,
+  MaskReply,
+  PreviousMask,
+  PromptApi,
+  PromptReply,
+  ProposeRequest,
+} from '../../shared/prompt-worker';
+import type { WorkerContext } from '../../shared/worker-protocol';
+import { frameEmbedding, type StoredEmbedding } from './embedding-file';
+import { Predictor, type FrameEmbedding, type Prediction } from './predictor';
+import { PromptQueue } from './prompt-queue';
+import { checkedDecode, checkedPropose } from './prompt-requests';
+
+/** As floats an embedding of the bundled model is 1 MiB: the frame on screen, its neighbours, and the last ones. */
+const HELD_BYTES = 48 * 2 ** 20;
+/** The logit a drawn mask stands for inside, and its negative outside: as sure as the decoder's own usually are. */
+const DRAWN_LOGIT = 8;
+
+export interface HoldRequest {
+  readonly embedding: StoredEmbedding;
+  /** Frames, by hash, that must not be forgotten for it: what is on screen. */
+  readonly keep: readonly string[];
+}
+
+/** What main may ask beside what the page may (`PromptApi`). */
+export type PromptWorkerApi = PromptApi & {
+  hold(request: HoldRequest): void;
+  /** Makes the sessions a first click would wait for. */
+  warmUp(request: undefined): Promise<void>;
+};
+
+/** @param modelFolder read at the first request */
+export function promptService(modelFolder: string): PromptWorkerApi {
+  const held = new ByteLru<FrameEmbedding>(HELD_BYTES);
+  const queue = new PromptQueue();
+  let opened: Promise<Predictor> | undefined;
+
+  const predictor = (): Promise<Predictor> => {
+    opened ??= readModel(modelFolder).then((model) => new Predictor(model));
+    // A model that could not be read is tried again at the next request.
+    opened.catch(() => (opened = undefined));
+    return opened;
+  };
+
+  const decode = async (payload: DecodeRequest, { signal }: WorkerContext): Promise<PromptReply> => {
+    const request = checkedDecode(payload);
+    const previous = request.previous && logitsOf(request.previous);
+    const run = async (): Promise<PromptReply> => {
+      const { model, embedding } = await prepared(request);
+      if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
+      return maskReply(request, embedding, await model.decode(embedding, request.prompt, previous), null);
+    };
+    const reply = await queue.run(request.preview ? 'preview' : 'click', signal, run);
+    return reply ?? { kind: 'superseded', ...boundOf(request) };
+  };
+
+  const propose = async (payload: ProposeRequest, { signal }: WorkerContext): Promise<PromptReply> => {
+    const request = checkedPropose(payload);
+    const run = async (): Promise<PromptReply> => {
+      const { model, embedding } = await prepared(request);
+      if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
+      const { version } = model.model.head(request.head);
+      return maskReply(request, embedding, await model.propose(embedding, request.head), version);
+    };
+    const reply = await queue.run('proposal', signal, run);
+    return reply ?? { kind: 'superseded', ...boundOf(request) };
+  };
+
+  /** Looked up when the request's turn has come: what it needs may have arrived, or gone, while it waited. */
+  const prepared = async ({ frameSha256, modelId }: DecodeRequest | ProposeRequest) => {
+    const model = await predictor();
+    if (modelId !== model.model.manifest.id) return { model, embedding: 'other-model' as const };
+    return { model, embedding: held.get(frameSha256) ?? ('not-ready' as const) };
+  };
+
+  return {
+    decode,
+    propose,
+    hold: ({ embedding, keep }) => {
+      held.set(embedding.frameSha256, frameEmbedding(embedding), 2 * embedding.halves.byteLength, new Set(keep));
+    },
+    warmUp: async () => {
+      const model = await predictor();
+      const { encoderId, config } = model.model.manifest;
+      const data = new Float32Array(config.promptDim * GRID_SIZE * GRID_SIZE);
+      const click = { points: [{ x: 1, y: 1, positive: true }] };
+      const never = new AbortController().signal;
+      await queue.run('proposal', never, () => model.decode({ encoderId, widthPx: 2, heightPx: 2, data }, click));
+    },
+  };
+}
+
+function boundOf({ frameSha256, modelId, requestId }: DecodeRequest | ProposeRequest) {
+  return { frameSha256, modelId, requestId };
+}
+
+function maskReply(
+  request: DecodeRequest | ProposeRequest,
+  { widthPx, heightPx }: FrameEmbedding,
+  { mask, lowRes, iou }: Prediction,
+  headVersion: string | null,
+): MaskReply {
+  return { kind: 'mask', ...boundOf(request), widthPx, heightPx, bits: packMask(mask), lowRes, iou, headVersion };
+}
+
+/** A mask that no logits are known of becomes such: its share of each of the 128x128 cells. @throws AppError */
+function logitsOf(previous: PreviousMask): Float32Array {
+  if (previous.kind === 'logits') return previous.lowRes;
+  const { widthPx, heightPx, bits } = previous;
+  if (widthPx * heightPx > 2 ** 26) throw new AppError('too-large', 'mask', `a mask of ${widthPx}x${heightPx} px`);
+  const { data } = unpackMask(bits, widthPx, heightPx);
+  const image = { widthPx, heightPx, data: data.map((value) => value * 255) };
+  const cells = resizeBilinearAntialias(image, LOW_RES_SIZE, LOW_RES_SIZE);
+  return Float32Array.from(cells.data, (value) => DRAWN_LOGIT * (value / 127.5 - 1));
+}

@@ -1,0 +1,194 @@
+/**
+ * The pixels behind a project's frames: decoded in the study worker, known by their hash, kept in bounded memory. What
+ * is wrong with a file is noted in the project; work on its frames is kept. Not the masks' business beyond reading them.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import { ByteLru } from '../../shared/byte-lru';
+import {
+  imageProblem,
+  type FrameDetail,
+  type FrameId,
+  type FrameSummary,
+  type ImageProblem,
+} from '../../shared/domain';
+import { AppError, isAppError } from '../../shared/errors';
+import type { OpenedFrame, Problem } from '../../shared/ipc';
+import type { WorkerHost } from '../inference';
+import type { ProjectStore } from '../project';
+import type { ReadFrame, StudyApi } from './study-api';
+
+/** Decoded frames kept: about 300 of 800x600, 40 of 2048x1536. */
+const MEMORY_BYTES = 144 * 2 ** 20;
+const THUMBNAIL_MEMORY_BYTES = 16 * 2 ** 20;
+const CHECKED_AT_ONCE = 64;
+
+export class FrameSource {
+  readonly #frames = new ByteLru<ReadFrame>(MEMORY_BYTES);
+  readonly #thumbnails = new ByteLru<Uint8Array>(THUMBNAIL_MEMORY_BYTES);
+  readonly #reading = new Map<string, Promise<ReadFrame>>();
+  /** What was scrolled into view last is made first. */
+  readonly #thumbnailQueue = new PQueue({ concurrency: 2 });
+  #thumbnailsAsked = 0;
+
+  /**
+   * @param worker study worker
+   * @param onChanged told of frames whose line in the study list is other than it was; null for many
+   */
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly worker: WorkerHost<StudyApi>,
+    private readonly onChanged: (frames: readonly FrameSummary[] | null) => void,
+  ) {}
+
+  /** Decodes a frame, notes hash or problem, and answers what is known of it. @throws AppError `usage` for none such. */
+  async open(frameId: FrameId): Promise<OpenedFrame> {
+    const { store } = this;
+    const before = await store.frames.get(frameId);
+    try {
+      const { sha256, widthPx, heightPx } = await this.#read(before.absolutePath);
+      await store.frames.setHash(frameId, { sha256, widthPx, heightPx });
+    } catch (error) {
+      const found = problemOf(error);
+      if (!found) throw error;
+      await store.images.markProblem(before.imageId, found.problem, found.detail);
+    }
+    const frame = await store.frames.get(frameId);
+    if (frame.problem !== before.problem || frame.sha256 !== before.sha256) this.onChanged([summaryOf(frame)]);
+    return { frame, masks: await store.masks.ofFrame(frameId), problem: shownProblem(frame) };
+  }
+
+  /** The frame as PNG. @throws AppError `frame-changed` where it has other pixels now, or as `readImage` does. */
+  async pixels(frameId: FrameId, sha256: string): Promise<Uint8Array> {
+    const { absolutePath } = await this.store.frames.get(frameId);
+    const read = await this.#read(absolutePath);
+    if (read.sha256 === sha256) return read.png;
+    throw new AppError('frame-changed', absolutePath, `${absolutePath} has pixels ${read.sha256}, not ${sha256}`);
+  }
+
+  /** A small PNG, from the project's cache where it was made before. @throws AppError as `readImage` does. */
+  async thumbnail(frameId: FrameId): Promise<Uint8Array> {
+    const { absolutePath } = await this.store.frames.get(frameId);
+    const key = await versionOf(absolutePath);
+    const known = this.#thumbnails.get(key);
+    if (known) return known;
+    const priority = this.#thumbnailsAsked++;
+    const png = await this.#thumbnailQueue.add(() => this.#makeThumbnail(absolutePath, key), { priority });
+    this.#thumbnails.set(key, png, png.length);
+    return png;
+  }
+
+  /** Looks whether every file is still there, and notes what has gone or come back. Opens none of them whole. */
+  async checkFiles(signal: AbortSignal): Promise<void> {
+    const { store, worker } = this;
+    const gone = await this.#imagesGone();
+    const images = await store.images.list();
+    let changes = 0;
+    for (let first = 0; first < images.length && !signal.aborted; first += CHECKED_AT_ONCE) {
+      const piece = images.slice(first, first + CHECKED_AT_ONCE);
+      const paths = piece.map(({ absolutePath }) => absolutePath);
+      const checked = await worker.request('check', { paths }, { signal });
+      for (const [i, { id }] of piece.entries()) {
+        const { problem = null, detail = null } = checked[i] ?? {};
+        const isGone = problem === 'file-not-found' || problem === 'file-unreadable';
+        if (isGone === gone.has(id)) continue;
+        await store.images.markProblem(id, isGone ? problem : null, isGone ? detail : null);
+        changes++;
+      }
+    }
+    if (changes > 0) this.onChanged(null);
+  }
+
+  /** Forgets what is in memory and takes no more thumbnails. */
+  dispose(): void {
+    this.#thumbnailQueue.clear();
+    this.#frames.clear();
+    this.#thumbnails.clear();
+  }
+
+  async #imagesGone(): Promise<Set<number>> {
+    const gone = new Set<number>();
+    const limit = 1_000;
+    for (let offset = 0; ; offset += limit) {
+      const page = await this.store.frames.list({ filter: { states: ['failed'] }, limit, offset });
+      for (const { imageId, problem } of page.frames) {
+        if (problem === 'file-not-found' || problem === 'file-unreadable') gone.add(imageId);
+      }
+      if (page.frames.length < limit) return gone;
+    }
+  }
+
+  async #read(path: string): Promise<ReadFrame> {
+    // A file that was written since is another one.
+    const key = await versionOf(path);
+    const known = this.#frames.get(key);
+    if (known) return known;
+    const begun = this.#reading.get(key);
+    if (begun) return begun;
+    const reading = this.worker.request('read', { path }).finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    const read = await reading;
+    this.#frames.set(key, read, read.png.length);
+    return read;
+  }
+
+  async #makeThumbnail(path: string, key: string): Promise<Uint8Array> {
+    const folder = join(this.store.cacheFolder, 'thumbnails');
+    const name = createHash('sha256').update(key).digest('hex');
+    const file = join(folder, name.slice(0, 2), `${name}.png`);
+    try {
+      return new Uint8Array(await readFile(file));
+    } catch {
+      const png = await this.worker.request('thumbnail', { path });
+      await keep(file, png);
+      return png;
+    }
+  }
+}
+
+/** Names a file as it is now. @throws AppError `file-not-found`, `file-unreadable` */
+async function versionOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return `${path}|${size}|${mtimeMs}`;
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError(missing ? 'file-not-found' : 'file-unreadable', path, `${path}: ${reason}`, { cause });
+  }
+}
+
+/** A cache that cannot be written is no cache: nobody is disturbed. */
+async function keep(file: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch {
+    await rm(partial, { force: true }).catch(() => undefined);
+  }
+}
+
+/** What an error of reading says of the file; undefined for one that says nothing of it. */
+function problemOf(error: unknown): { problem: ImageProblem; detail: string } | undefined {
+  if (!isAppError(error)) return undefined;
+  const detail = error.message.slice(0, 1_000);
+  // A file that brings the decoder down twice costs that file, not the study.
+  if (error.code === 'worker-died') return { problem: 'file-unreadable', detail };
+  const parsed = imageProblem.safeParse(error.code);
+  return parsed.success ? { problem: parsed.data, detail } : undefined;
+}
+
+function shownProblem(frame: FrameDetail): Problem | null {
+  if (frame.problem === null) return null;
+  const code = frame.problem === 'changed' ? 'frame-changed' : frame.problem;
+  return { path: frame.absolutePath, code, message: frame.problemDetail ?? frame.problem };
+}
+
+export function summaryOf(frame: FrameDetail): FrameSummary {
+  const { absolutePath: _path, sizeBytes: _size, mtimeMs: _mtime, problemDetail: _detail, ...summary } = frame;
+  return summary;
+}

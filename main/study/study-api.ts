@@ -1,0 +1,64 @@
+/** What the study worker does: everything that touches image files, so that no other process waits for a disk. */
+import type { ImageProblem, MaskRle } from '../../shared/domain';
+import { toWireError, type WireError } from '../../shared/ipc';
+import { maskFromCocoRle } from '../../shared/mask';
+import type { WorkerContext } from '../../shared/worker-protocol';
+import { writeMaskPng } from '../export';
+import { frameHash } from './frame-hash';
+import { indexStudy } from './index-study';
+import { inspectImage } from './inspect-image';
+import { framePng, thumbnailPng } from './picture';
+import { readImage } from './read-image';
+import { writeSampleCase } from './sample-study';
+
+/** A decoded frame, as the page gets it. */
+export interface ReadFrame {
+  readonly sha256: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly png: Uint8Array;
+}
+
+/** What has become of a file since it was added. */
+export interface CheckedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly problem: ImageProblem | null;
+  readonly detail: string | null;
+}
+
+export const studyApi = {
+  /** Reports `IndexedPiece`s; answers paths that are missing and folders that cannot be read. */
+  index: async ({ paths }: { paths: readonly string[] }, context: WorkerContext): Promise<WireError[]> => {
+    const { signal } = context;
+    const failures = await indexStudy(paths, { signal, onPiece: (piece) => context.report(piece) });
+    return failures.map((failure) => toWireError(failure, 'study.index'));
+  },
+
+  /** @throws AppError as `readImage` does. */
+  read: async ({ path }: { path: string }): Promise<ReadFrame> => {
+    const { frame } = await readImage(path);
+    const { widthPx, heightPx } = frame;
+    return { sha256: frameHash(frame), widthPx, heightPx, png: await framePng(frame) };
+  },
+
+  /** @throws AppError as `readImage` does. */
+  thumbnail: async ({ path }: { path: string }): Promise<Uint8Array> => thumbnailPng((await readImage(path)).frame),
+
+  /** Looks at files without decoding them. */
+  check: async ({ paths }: { paths: readonly string[] }): Promise<CheckedFile[]> => {
+    const inspected = await Promise.all(paths.map(inspectImage));
+    return inspected.map(({ sizeBytes, problem = null, problemDetail = null }, i) => {
+      return { path: paths[i] ?? '', sizeBytes, problem, detail: problemDetail };
+    });
+  },
+
+  /** Exports a mask. @throws AppError `disk-full`, `write-failed` */
+  writeMask: async ({ path, rle }: { path: string; rle: MaskRle }): Promise<void> => {
+    await writeMaskPng(path, maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }));
+  },
+
+  sample: writeSampleCase,
+};
+
+export type StudyApi = typeof studyApi;
