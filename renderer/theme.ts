@@ -23,6 +23,17 @@ interface Palette {
   readonly good: string;
   readonly warning: string;
   readonly bad: string;
+  /** A model's proposal that waits for the reader. */
+  readonly proposed: string;
+  /** Behind what the pointer is on, what is pressed, and what is chosen. */
+  readonly hover: string;
+  readonly pressed: string;
+  readonly chosen: string;
+  readonly scroll: string;
+  /** Around fields. */
+  readonly edge: string;
+  /** Text on `accent`. */
+  readonly onAccent: string;
 }
 
 export const PALETTES: Readonly<Record<Theme, Palette>> = {
@@ -39,7 +50,14 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     accentPressed: '#2f9aa9',
     good: '#4cc38a',
     warning: '#e2a33d',
-    bad: '#e5636a',
+    bad: '#f0777d',
+    proposed: '#82a8ff',
+    hover: '#232c35',
+    pressed: '#2c3743',
+    chosen: '#15393f',
+    scroll: '#3a4653',
+    edge: '#5d6c7b',
+    onAccent: '#06181b',
   },
   light: {
     base: '#f5f7f9',
@@ -55,6 +73,13 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     good: '#1c7f52',
     warning: '#9a6200',
     bad: '#c0343c',
+    proposed: '#2c5fc4',
+    hover: '#eaeff3',
+    pressed: '#dde4ea',
+    chosen: '#d5edf0',
+    scroll: '#b4bfc9',
+    edge: '#7f8c99',
+    onAccent: '#ffffff',
   },
 };
 
@@ -93,7 +118,18 @@ export function naiveTheme(name: Theme): NaiveTheme {
       successColor: colours.good,
       warningColor: colours.warning,
       errorColor: colours.bad,
+      fontSizeTiny: '12px',
+      fontSizeSmall: '13px',
+      placeholderColor: colours.textMuted,
+      iconColor: colours.textMuted,
     },
+    // Boundaries of what can be operated must be seen (WCAG 1.4.11); naive-ui's own are fainter.
+    Checkbox: { border: `1px solid ${colours.textMuted}` },
+    Radio: { boxShadow: `inset 0 0 0 1px ${colours.textMuted}` },
+    Switch: { railColor: colours.edge },
+    Input: { border: `1px solid ${colours.edge}`, color: colours.base, colorFocus: colours.base },
+    InternalSelection: { border: `1px solid ${colours.edge}`, color: colours.base, colorActive: colours.base },
+    Button: { textColorPrimary: colours.onAccent, textColorHoverPrimary: colours.onAccent },
   };
   return { theme: name === 'dark' ? darkTheme : null, overrides };
 }

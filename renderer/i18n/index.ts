@@ -1,6 +1,6 @@
 /** The interface's languages, switchable while it runs, and the text of an error. */
 import { createI18n } from 'vue-i18n';
-import { isAppError, type AppError } from '../../shared/errors';
+import { isAppError, type ErrorCode } from '../../shared/errors';
 import type { Language } from '../../shared/language';
 import { en, type Messages } from './en';
 import { zhCn } from './zh-cn';
@@ -18,10 +18,31 @@ export function showLanguage(language: Language): void {
   document.documentElement.lang = language;
 }
 
-/** An error as the user reads it: by its code, in the language shown now. */
-export function errorText(error: unknown): string {
-  const { code, subject }: Pick<AppError, 'code' | 'subject'> = isAppError(error)
-    ? error
-    : { code: 'internal', subject: error instanceof Error ? error.message : String(error) };
-  return i18n.global.t(`error.${code}`, { subject });
+/** An error as the user reads it: what happened to what, and what to do, in the language shown now. */
+export interface ErrorNotice {
+  readonly code: ErrorCode;
+  readonly title: string;
+  readonly advice: string;
+  /** The whole path, where the error is about a file. */
+  readonly path: string | undefined;
+}
+
+export function errorNotice(error: unknown): ErrorNotice {
+  return isAppError(error) ? noticeOf(error.code, error.subject) : noticeOf('internal', 'SonoMask');
+}
+
+/** The same for an error that came as data. `subject` is a path or an object's name. */
+export function noticeOf(code: ErrorCode, subject: string): ErrorNotice {
+  const { t } = i18n.global;
+  return {
+    code,
+    title: t(`error.${code}.title`, { subject: fileName(subject) }),
+    advice: t(`error.${code}.advice`),
+    path: /[\\/]/.test(subject) ? subject : undefined,
+  };
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 }

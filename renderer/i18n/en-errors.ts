@@ -1,0 +1,138 @@
+/** Texts of errors and of images that cannot be shown, in English: what happened, and what to do about it. */
+import type { ImageProblem } from '../../shared/domain';
+import type { ErrorCode } from '../../shared/errors';
+
+interface ErrorText {
+  /** `{subject}`: the file's or object's name. */
+  readonly title: string;
+  readonly advice: string;
+}
+
+interface ProblemText {
+  /** In the study list. */
+  readonly short: string;
+  readonly title: string;
+  readonly why: string;
+  readonly advice: string;
+}
+
+export const error: Record<ErrorCode, ErrorText> = {
+  'file-not-found': {
+    title: '“{subject}” was not found',
+    advice: 'It may have been moved or renamed, or its disk is not connected.',
+  },
+  'file-unreadable': {
+    title: '“{subject}” cannot be read',
+    advice: 'Check that you may read it and that its disk is connected.',
+  },
+  'file-empty': { title: '“{subject}” is empty', advice: 'Copy it again from where it came from.' },
+  'format-unknown': {
+    title: '“{subject}” is not a format SonoMask knows',
+    advice: 'PNG, JPEG, TIFF and BMP images can be opened.',
+  },
+  'format-corrupt': { title: '“{subject}” is damaged', advice: 'Copy or export it again from where it came from.' },
+  'too-large': { title: '“{subject}” is too large', advice: 'Crop or scale the image before opening it.' },
+  'checkpoint-unsafe': {
+    title: '“{subject}” contains program code and was refused',
+    advice: 'Only weights are read. Ask its author for a checkpoint without code.',
+  },
+  'checkpoint-corrupt': { title: 'The checkpoint “{subject}” is damaged', advice: 'Download or copy it again.' },
+  'checkpoint-mismatch': {
+    title: 'The checkpoint “{subject}” does not fit this model',
+    advice: 'Choose a SAMUS or AutoSAMUS checkpoint of the same architecture.',
+  },
+  'model-invalid': {
+    title: 'The model “{subject}” cannot be used',
+    advice: 'Images can be shown and drawn on; proposals and clicks need a model. Install SonoMask again.',
+  },
+  'label-unknown': { title: 'There is no label “{subject}”', advice: 'It may have been removed meanwhile.' },
+  'prompt-invalid': {
+    title: 'This prompt cannot be used ({subject})',
+    advice: 'Place points and boxes inside the image.',
+  },
+  'graph-invalid': { title: 'The model “{subject}” cannot be computed', advice: 'Install SonoMask again.' },
+  'provider-failed': {
+    title: 'The compute device failed ({subject})',
+    advice: 'SonoMask goes on with the next one. The status bar says which.',
+  },
+  'worker-died': {
+    title: 'A background process ended unexpectedly ({subject})',
+    advice: 'It is started again by itself. Everything shown as saved is saved.',
+  },
+  'project-locked': {
+    title: 'The project “{subject}” is open elsewhere',
+    advice: 'Close it in the other window or program, then open it here.',
+  },
+  'project-newer': {
+    title: 'The project “{subject}” was made by a newer SonoMask',
+    advice: 'Install the newer version to open it. The project was not changed.',
+  },
+  'project-corrupt': {
+    title: 'The project “{subject}” is damaged',
+    advice: 'Restore it from a backup. The source images are not affected.',
+  },
+  'revision-conflict': {
+    title: 'This mask was changed elsewhere meanwhile',
+    advice: 'The newer state is shown. Make the change again if it is still wanted.',
+  },
+  'frame-changed': {
+    title: '“{subject}” is not the image this work was done on',
+    advice: 'The masks made so far are kept. Put the original image back to go on.',
+  },
+  'disk-full': { title: 'There is no space left on the disk', advice: 'Free some space, then try again.' },
+  'write-failed': {
+    title: '“{subject}” could not be written',
+    advice: 'Check that you may write there and that the disk is connected.',
+  },
+  usage: { title: 'This cannot be done now ({subject})', advice: 'Nothing was changed.' },
+  cancelled: { title: 'Cancelled', advice: 'Nothing was changed.' },
+  internal: {
+    title: 'Something went wrong inside {subject}',
+    advice: 'Everything shown as saved is saved. If it happens again, start the program anew.',
+  },
+};
+
+export const problem: Record<ImageProblem, ProblemText> = {
+  'file-not-found': {
+    short: 'File not found',
+    title: 'The image file is not there',
+    why: 'It was moved, renamed or deleted after it was added, or its disk is not connected.',
+    advice: 'Put it back or connect the disk, then try again. Masks made on it are kept.',
+  },
+  'file-unreadable': {
+    short: 'Cannot be read',
+    title: 'The image file cannot be read',
+    why: 'The system refused to read it.',
+    advice: 'Check the rights of the file and that its disk is connected, then try again.',
+  },
+  'file-empty': {
+    short: 'Empty file',
+    title: 'The image file is empty',
+    why: 'It has no content: most often a copy that was interrupted.',
+    advice: 'Copy it again from where it came from, then try again.',
+  },
+  'format-unknown': {
+    short: 'Not an image',
+    title: 'This is not an image SonoMask can read',
+    why: 'Its content is not PNG, JPEG, TIFF or BMP, whatever its name says.',
+    advice: 'Export it as PNG from where it came from.',
+  },
+  'format-corrupt': {
+    short: 'Damaged file',
+    title: 'The image file is damaged',
+    why: 'It begins as an image but cannot be decoded to its end.',
+    advice: 'Copy or export it again from where it came from, then try again.',
+  },
+  'too-large': {
+    short: 'Too large',
+    title: 'The image is too large',
+    why: 'It has more pixels than can be shown safely.',
+    advice: 'Crop or scale it, then add it again.',
+  },
+  changed: {
+    short: 'Image changed',
+    title: 'The image is no longer the one your masks were made on',
+    why: 'The file now has other pixels. To be safe, the masks are not shown on them.',
+    advice: 'Put the original file back, then try again. The masks are kept unchanged.',
+  },
+};

@@ -1,0 +1,84 @@
+/**
+ * Runs commands, whether they come from the menu, a key or a button, and knows which can do something now. What happens
+ * on the image is the editor's; everything else is done here.
+ */
+import { defineStore } from 'pinia';
+import { computed, watch } from 'vue';
+import { COMMAND_IDS, type CommandId } from '../../shared/commands';
+import { i18n } from '../i18n';
+import { call, listen } from '../ipc';
+import { useDialogs } from './dialogs';
+import { useEditor } from './editor';
+import { useStudyList } from './study-list';
+import { useToasts } from './toasts';
+import { useWorkspace } from './workspace';
+
+export const useCommands = defineStore('commands', () => {
+  const dialogs = useDialogs();
+  const editor = useEditor();
+  const list = useStudyList();
+  const toasts = useToasts();
+  const workspace = useWorkspace();
+
+  async function nextUnreviewed(): Promise<void> {
+    if (!(await list.goNextUnreviewed())) toasts.news(i18n.global.t('study.allReviewed'));
+  }
+
+  /** Commands that are not the editor's. */
+  const own: Partial<Record<CommandId, () => void>> = {
+    'study.openFolder': () => void workspace.openFolder(),
+    'study.openFiles': () => void workspace.openFiles(),
+    'study.openSample': () => void workspace.openSample(),
+    'project.open': () => void workspace.openProject(),
+    'project.close': () => void workspace.close(),
+    'export.open': () => dialogs.show('export'),
+    'settings.open': () => dialogs.show('settings'),
+    'help.shortcuts': () => dialogs.show('shortcuts'),
+    'help.about': () => dialogs.show('about'),
+    'go.nextFrame': () => void list.go('next'),
+    'go.previousFrame': () => void list.go('previous'),
+    'go.nextUnreviewed': () => void nextUnreviewed(),
+  };
+
+  const ALWAYS: ReadonlySet<CommandId> = new Set(['settings.open', 'help.shortcuts', 'help.about']);
+  const OPENING: ReadonlySet<CommandId> = new Set([
+    'study.openFolder',
+    'study.openFiles',
+    'study.openSample',
+    'project.open',
+  ]);
+  const NAVIGATION: ReadonlySet<CommandId> = new Set(['go.nextFrame', 'go.previousFrame', 'go.nextUnreviewed']);
+
+  function enabled(id: CommandId): boolean {
+    if (ALWAYS.has(id)) return true;
+    if (OPENING.has(id)) return !workspace.busy;
+    if (!workspace.project) return false;
+    if (NAVIGATION.has(id)) return list.total > 0;
+    return id in own || editor.enabled(id);
+  }
+
+  const checked = (id: CommandId): boolean => editor.checked(id);
+
+  function run(id: CommandId): void {
+    if (!enabled(id)) return;
+    const act = own[id];
+    if (act) act();
+    else editor.execute(id);
+  }
+
+  listen('command', ({ id }) => run(id));
+
+  const menuState = computed(() => ({
+    disabled: COMMAND_IDS.filter((id) => dialogs.isOpen || !enabled(id)),
+    checked: COMMAND_IDS.filter(checked),
+  }));
+  watch(
+    menuState,
+    (now, before) => {
+      if (JSON.stringify(now) !== JSON.stringify(before)) void toasts.attempt(() => call('menu.setState', now));
+    },
+    { immediate: true },
+  );
+
+  return { run, enabled, checked };
+});

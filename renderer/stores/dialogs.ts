@@ -1,0 +1,20 @@
+/** Which dialog is open: one at a time. */
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+
+export type DialogName = 'export' | 'settings' | 'shortcuts' | 'about' | 'labels';
+
+export const useDialogs = defineStore('dialogs', () => {
+  const open = ref<DialogName | null>(null);
+  const isOpen = computed(() => open.value !== null);
+
+  function show(name: DialogName): void {
+    open.value = name;
+  }
+
+  function close(): void {
+    open.value = null;
+  }
+
+  return { open, isOpen, show, close };
+});

@@ -1,0 +1,32 @@
+/** What the model runs on and what it is doing, as main tells it; and how often a worker had to be started again. */
+import { defineStore } from 'pinia';
+import { ref, shallowRef } from 'vue';
+import type { InferenceStatus, ProviderChoice } from '../../shared/ipc';
+import { i18n } from '../i18n';
+import { call, listen } from '../ipc';
+import { useToasts } from './toasts';
+
+export const useInference = defineStore('inference', () => {
+  const toasts = useToasts();
+  const status = shallowRef<InferenceStatus | null>(null);
+  const restarts = ref(0);
+
+  async function load(): Promise<void> {
+    status.value = await call('inference.status');
+  }
+
+  async function setProvider(provider: ProviderChoice): Promise<void> {
+    await toasts.attempt(async () => {
+      status.value = await call('inference.setProvider', { provider });
+    });
+  }
+
+  listen('inference.status', (now) => (status.value = now));
+  listen('worker.restarted', ({ worker }) => {
+    restarts.value++;
+    const { t } = i18n.global;
+    toasts.news(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
+  });
+
+  return { status, restarts, load, setProvider };
+});

@@ -1,0 +1,254 @@
+/**
+ * The study list: which frames there are under the filter, page by page as they are looked at, and which is open.
+ * Holds a bounded number of pages, whatever the size of the study. Not the open frame's pixels or masks (editor.ts).
+ */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, triggerRef } from 'vue';
+import type { FrameCounts, FrameFilter, FrameId, FrameState, FrameSummary } from '../../shared/domain';
+import { call, listen } from '../ipc';
+import { useToasts } from './toasts';
+
+export const PAGE = 200;
+/** 12,000 lines; a line is about half a kilobyte. */
+const MOST_PAGES = 60;
+/** While a folder is indexed the list changes many times a second; it is read again at most this often. */
+const REFRESH_MS = 300;
+
+const NO_COUNTS: FrameCounts = { unopened: 0, proposed: 0, corrected: 0, accepted: 0, rejected: 0, failed: 0 };
+const UNREVIEWED: readonly FrameState[] = ['unopened', 'proposed', 'corrected'];
+
+export function sumOf(counts: FrameCounts): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
+}
+
+export const useStudyList = defineStore('study-list', () => {
+  const toasts = useToasts();
+  const states = ref<readonly FrameState[]>([]);
+  const text = ref('');
+  /** Under the text, whatever the states. */
+  const counts = shallowRef<FrameCounts>(NO_COUNTS);
+  /** Of the whole project. */
+  const allCounts = shallowRef<FrameCounts>(NO_COUNTS);
+  /** Lines under the whole filter. */
+  const total = ref(0);
+  /** False until the first answer came: not yet empty, but unknown. */
+  const known = ref(false);
+  const pages = shallowRef(new Map<number, readonly FrameSummary[]>());
+  const current = shallowRef<FrameSummary | null>(null);
+  /** The open frame's place under the filter: also where it would stand if it does not match any more. */
+  const currentIndex = ref<number | null>(null);
+
+  const filter = computed((): FrameFilter => {
+    const words = text.value.trim();
+    return { ...(states.value.length ? { states: states.value } : {}), ...(words ? { text: words } : {}) };
+  });
+  const filtered = computed(() => states.value.length > 0 || text.value.trim() !== '');
+
+  /** Answers of an older generation belong to another filter or project and are dropped. */
+  let generation = 0;
+  let visible: readonly [first: number, last: number] = [0, 0];
+  const loading = new Set<number>();
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function at(index: number): FrameSummary | undefined {
+    return pages.value.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  async function loadPage(page: number): Promise<void> {
+    if (loading.has(page)) return;
+    loading.add(page);
+    const asked = generation;
+    try {
+      const answer = await call('frames.list', { filter: filter.value, limit: PAGE, offset: page * PAGE });
+      if (asked !== generation) return;
+      pages.value.delete(page);
+      pages.value.set(page, answer.frames);
+      for (const old of pages.value.keys()) {
+        if (pages.value.size <= MOST_PAGES) break;
+        pages.value.delete(old);
+      }
+      triggerRef(pages);
+      total.value = answer.total;
+      counts.value = answer.counts;
+      if (!text.value.trim()) allCounts.value = answer.counts;
+      known.value = true;
+    } finally {
+      if (asked === generation) loading.delete(page);
+    }
+  }
+
+  /** Reads what is missing of the lines on screen. */
+  async function show(first: number, last: number): Promise<void> {
+    visible = [first, last];
+    const wanted: number[] = [];
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) {
+      if (!pages.value.has(page)) wanted.push(page);
+    }
+    await toasts.attempt(() => Promise.all(wanted.map(loadPage)));
+  }
+
+  /** Reads again what is on screen; what is not is read when it is looked at. */
+  async function reload(): Promise<void> {
+    generation++;
+    loading.clear();
+    const [first, last] = visible;
+    const kept = new Map<number, readonly FrameSummary[]>();
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) {
+      const lines = pages.value.get(page);
+      if (lines) kept.set(page, lines);
+    }
+    pages.value = kept;
+    const wanted = kept.size ? [...kept.keys()] : [0];
+    await toasts.attempt(() => Promise.all(wanted.map(loadPage)));
+    await Promise.all([locate(), countAll()]);
+  }
+
+  async function countAll(): Promise<void> {
+    if (!text.value.trim()) return;
+    const asked = generation;
+    const answer = await toasts.attempt(() => call('frames.list', { filter: {}, limit: 1, offset: 0 }));
+    if (answer && asked === generation) allCounts.value = answer.counts;
+  }
+
+  async function locate(): Promise<void> {
+    const frame = current.value;
+    if (!frame) {
+      currentIndex.value = null;
+      return;
+    }
+    const asked = generation;
+    const payload = { frameId: frame.id, filter: filter.value };
+    const index = await toasts.attempt(() => call('frames.offsetOf', payload));
+    if (index !== undefined && asked === generation && current.value?.id === frame.id) currentIndex.value = index;
+  }
+
+  function refreshSoon(): void {
+    refreshTimer ??= setTimeout(() => {
+      refreshTimer = undefined;
+      void reload();
+    }, REFRESH_MS);
+  }
+
+  function takeChanged(changed: readonly FrameSummary[] | null): void {
+    for (const frame of changed ?? []) {
+      if (current.value?.id === frame.id) current.value = frame;
+      for (const [page, lines] of pages.value) {
+        const index = lines.findIndex(({ id }) => id === frame.id);
+        if (index >= 0) pages.value.set(page, lines.with(index, frame));
+      }
+    }
+    if (changed) triggerRef(pages);
+    refreshSoon();
+  }
+
+  /** Another filter: the list starts again from the top, the open frame stays open. */
+  async function setFilter(change: { states?: readonly FrameState[]; text?: string }): Promise<void> {
+    states.value = change.states ?? states.value;
+    text.value = change.text ?? text.value;
+    pages.value = new Map();
+    visible = [0, 0];
+    await reload();
+  }
+
+  async function toggleState(state: FrameState): Promise<void> {
+    const rest = states.value.filter((other) => other !== state);
+    await setFilter({ states: rest.length < states.value.length ? rest : [...rest, state] });
+  }
+
+  /** Makes this the open frame. */
+  function select(frame: FrameSummary, index?: number): void {
+    current.value = frame;
+    currentIndex.value = index ?? null;
+    if (index === undefined) void locate();
+  }
+
+  let moving = false;
+  /** The next or previous frame under the filter. A held key moves on as fast as main answers, and no faster. */
+  async function go(direction: 'next' | 'previous'): Promise<void> {
+    if (!current.value) return first();
+    await move(() => neighbour(direction, filter.value));
+  }
+
+  /** The next frame nobody has accepted or rejected, from here to the end and round to the start. False: there is none. */
+  async function goNextUnreviewed(): Promise<boolean> {
+    const open = { states: [...UNREVIEWED] };
+    return move(async () => (current.value && (await neighbour('next', open))) ?? (await firstOf(open)));
+  }
+
+  async function first(): Promise<void> {
+    await move(async () => (await firstOf({ states: [...UNREVIEWED] })) ?? (await firstOf({})));
+  }
+
+  async function move(find: () => Promise<FrameSummary | null>): Promise<boolean> {
+    if (moving) return true;
+    moving = true;
+    try {
+      const found = await toasts.attempt(find);
+      if (found) select(found);
+      return found !== null;
+    } finally {
+      moving = false;
+    }
+  }
+
+  function neighbour(direction: 'next' | 'previous', among: FrameFilter): Promise<FrameSummary | null> {
+    if (!current.value) return Promise.resolve(null);
+    return call('frames.neighbour', { frameId: current.value.id, direction, filter: among });
+  }
+
+  async function firstOf(among: FrameFilter): Promise<FrameSummary | null> {
+    return (await call('frames.list', { filter: among, limit: 1, offset: 0 })).frames[0] ?? null;
+  }
+
+  /** The ids of the frames after and before the open one as far as they are known, nearest first, next before previous. */
+  function neighbours(count: number): FrameId[] {
+    const here = currentIndex.value;
+    if (here === null) return [];
+    const steps = Array.from({ length: count }, (_, i) => (i % 2 ? -((i + 1) >> 1) : (i >> 1) + 1));
+    return steps.flatMap((step) => at(here + step)?.id ?? []);
+  }
+
+  /** Forgets everything: another project is open now, or none. */
+  function clear(): void {
+    generation++;
+    loading.clear();
+    clearTimeout(refreshTimer);
+    refreshTimer = undefined;
+    states.value = [];
+    text.value = '';
+    pages.value = new Map();
+    counts.value = allCounts.value = NO_COUNTS;
+    total.value = 0;
+    known.value = false;
+    current.value = null;
+    currentIndex.value = null;
+    visible = [0, 0];
+  }
+
+  listen('frames.changed', ({ frames }) => takeChanged(frames));
+
+  return {
+    states,
+    text,
+    counts,
+    allCounts,
+    total,
+    known,
+    pages,
+    current,
+    currentIndex,
+    filter,
+    filtered,
+    at,
+    show,
+    reload,
+    setFilter,
+    toggleState,
+    select,
+    go,
+    goNextUnreviewed,
+    first,
+    neighbours,
+    clear,
+  };
+});

@@ -1,0 +1,133 @@
+/** What is open: the project, how it is opened, and how far the indexing of added files is. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { AddedStudy, Indexing, Project, RecentProject } from '../../shared/ipc';
+import { i18n } from '../i18n';
+import { call, listen } from '../ipc';
+import { useDialogs } from './dialogs';
+import { useLabels } from './labels';
+import { useStudyList } from './study-list';
+import { useToasts } from './toasts';
+
+export const useWorkspace = defineStore('workspace', () => {
+  const { t } = i18n.global;
+  const toasts = useToasts();
+  const dialogs = useDialogs();
+  const labels = useLabels();
+  const list = useStudyList();
+
+  const project = shallowRef<Project | null>(null);
+  const recent = shallowRef<readonly RecentProject[]>([]);
+  /** What the user asked to open and is not there yet. */
+  const opening = ref<'sample' | 'study' | 'project' | null>(null);
+  const indexing = shallowRef<Indexing | null>(null);
+  const busy = computed(() => opening.value !== null);
+
+  async function takeProject(now: Project | null): Promise<void> {
+    const other = now?.path !== project.value?.path;
+    project.value = now;
+    if (!other) return;
+    list.clear();
+    labels.clear();
+    if (now === null) {
+      await refreshRecent();
+      return;
+    }
+    await toasts.attempt(() => labels.load());
+    await list.reload();
+    await list.first();
+    if (opening.value !== 'sample') offerLabels();
+  }
+
+  /** A project without labels has nothing to outline yet. */
+  function offerLabels(): void {
+    if (labels.known && labels.all.length === 0) dialogs.show('labels');
+  }
+
+  async function refreshRecent(): Promise<void> {
+    recent.value = (await toasts.attempt(() => call('project.recent'))) ?? recent.value;
+  }
+
+  async function opened<T>(what: 'sample' | 'study' | 'project', act: () => Promise<T>): Promise<T | undefined> {
+    if (opening.value) return undefined;
+    opening.value = what;
+    try {
+      return await toasts.attempt(act);
+    } finally {
+      opening.value = null;
+      indexing.value = null;
+    }
+  }
+
+  /** Folders, image files, or one project. */
+  async function openPaths(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    const added = await opened('study', () => call('study.add', { paths: [...paths] }));
+    if (added) await finished(added, paths);
+  }
+
+  async function finished(added: AddedStudy, paths: readonly string[]): Promise<void> {
+    await list.reload();
+    if (!list.current) await list.first();
+    const count = added.added + added.unchanged + added.changed;
+    if (added.failedCount > 0) toasts.news(t('study.someFailed', { n: added.failedCount }, added.failedCount));
+    else if (added.cancelled) toasts.news(t('study.addingStopped', { n: added.added }, added.added));
+    if (count === 0 && added.failedCount === 0 && !paths.some((path) => path.endsWith('.sonomask'))) {
+      toasts.news(t('study.nothingFound'));
+    }
+  }
+
+  async function openFolder(): Promise<void> {
+    const path = await toasts.attempt(() => call('dialog.openFolder'));
+    if (path) await openPaths([path]);
+  }
+
+  async function openFiles(): Promise<void> {
+    await openPaths((await toasts.attempt(() => call('dialog.openFiles'))) ?? []);
+  }
+
+  async function openProject(path?: string): Promise<void> {
+    const chosen = path ?? (await toasts.attempt(() => call('dialog.openProject')));
+    if (chosen) await opened('project', () => call('project.open', { path: chosen }));
+    await refreshRecent();
+  }
+
+  async function openSample(): Promise<void> {
+    const added = await opened('sample', () => call('study.openSample'));
+    if (!added) return;
+    await toasts.attempt(() => labels.load());
+    await list.reload();
+    if (!list.current) await list.first();
+  }
+
+  const close = (): Promise<unknown> => toasts.attempt(() => call('project.close'));
+  const cancelIndexing = (): Promise<unknown> => toasts.attempt(() => call('study.cancel'));
+
+  /** Takes up where the program is: after a restart of the interface a project may be open already. */
+  async function start(): Promise<void> {
+    await Promise.all([takeProject(await call('project.current')), refreshRecent()]);
+  }
+
+  listen('project.changed', (now) => void takeProject(now));
+  listen('files.given', ({ paths }) => void openPaths(paths));
+  listen('study.indexing', (now) => {
+    indexing.value = now.finished ? null : now;
+    if (!list.current && now.done > 0) void list.first();
+  });
+
+  return {
+    project,
+    recent,
+    opening,
+    indexing,
+    busy,
+    openPaths,
+    openFolder,
+    openFiles,
+    openProject,
+    openSample,
+    close,
+    cancelIndexing,
+    start,
+  };
+});
