@@ -110,7 +110,9 @@ export class FrameDocument {
   do(act: NewAct, active: Instance | null, known?: { change: Change; pixels: Mask }): boolean {
     const review = act.kind === 'local' ? act.review : null;
     const changes = known ? [known.change] : this.#changesOf(act);
-    if (changes.length === 0 && (review === null || review === this.review)) return false;
+    // What changes nothing of a mask that is still to come may change it when it is there.
+    const idle = changes.length === 0 && (review === null || review === this.review);
+    if (idle && this.waiting === 0) return false;
     for (const { instance } of changes) if (!this.instances.includes(instance)) this.instances.push(instance);
     known?.change.instance.knowPixels(known.change.after, known.pixels);
     const fields = { changes, settled: false, reviewBefore: this.review, reviewAfter: this.review };
@@ -257,8 +259,9 @@ export class FrameDocument {
   async #answer(question: Question, signal: AbortSignal): Promise<DecodedMask | ErrorCode | 'not-ready'> {
     try {
       for (let attempt = 0; attempt < MAX_FOREIGN_ANSWERS; attempt++) {
-        const ready = await this.context.readyAnswer(question);
-        const answer = ready ?? (await this.context.decoder.ask(question, { preview: false, signal }));
+        const ready = this.context.readyAnswer(question);
+        const answer =
+          (ready && (await ready)) ?? (await this.context.decoder.ask(question, { preview: false, signal }));
         if (typeof answer === 'object') return answer;
         if (answer === 'not-ready' || answer === 'other-model') return 'not-ready';
       }

@@ -76,9 +76,12 @@ export class History {
     return states;
   }
 
-  /** After an instance was found to be a mask of the project: what made it from nothing now changes that mask. */
+  /**
+   * After an instance was found to be a mask of the project: what made it from nothing now changes that mask. Acts that
+   * wait are worked out anew anyway.
+   */
   rebase(instance: Instance, onto: Snapshot): void {
-    for (const act of this.#acts) {
+    for (const act of this.#acts.filter(({ settled }) => settled)) {
       act.changes = act.changes.map((change) =>
         change.instance === instance && change.before === null ? { ...change, before: onto } : change,
       );

@@ -36,13 +36,13 @@ export class LiveStroke {
   /** @returns false when no pixel changed: then there is nothing to undo either */
   finish(): boolean {
     this.#rebase();
-    if (!this.#painted) return false;
-    const { instance } = this;
+    const { instance, mode, radiusPx } = this;
+    const perform = strokeChange(instance, { mode, radiusPx, path: [...this.#path] }, this.document.frame);
+    const act = { kind: 'local', perform, review: null } as const;
+    if (!this.#painted) return instance.pending && this.document.do(act, instance);
     const before = instance.shown;
-    const change = { instance, before, after: handMade(before, instance.pixels, this.mode) };
-    const stroke = { mode: this.mode, radiusPx: this.radiusPx, path: [...this.#path] };
-    const perform = strokeChange(instance, stroke, this.document.frame);
-    return this.document.do({ kind: 'local', perform, review: null }, instance, { change, pixels: instance.pixels });
+    const change = { instance, before, after: handMade(before, instance.pixels, mode) };
+    return this.document.do(act, instance, { change, pixels: instance.pixels });
   }
 
   cancel(): void {
