@@ -35,15 +35,15 @@ first one. Dice before and after is measured on --val, else on the training imag
     if (!labelSchema.safeParse(label).success) throw usage('--label', `"${label}" cannot be a label`);
     const out = resolve(args.required('out'));
     if (await exists(out)) throw usage('--out', `${out} exists already`);
+    const [budget, seed] = [budgetOf(args), args.count('seed', 0)];
     const failures: AppError[] = [];
     const training = await readable(args.operand('folder'), args.text('list'), failures);
     const valFolder = args.text('val') ?? (args.text('val-list') === undefined ? undefined : args.operand('folder'));
     const validation = valFolder === undefined ? [] : await readable(valFolder, args.text('val-list'), failures);
     for (const failure of failures) progress.failed(failureOf(failure));
     const model = await openModel(args);
-    const seed = args.count('seed', 0);
     const result = await finetuneHead({
-      ...{ model, label, training, validation, budget: budgetOf(args), signal },
+      ...{ model, label, training, validation, budget, signal },
       ...(seed !== undefined && { seed }),
       onProgress: shownOn(progress),
     });
