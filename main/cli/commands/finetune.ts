@@ -112,7 +112,7 @@ function percent(part: number): number {
 /** v1, v2, ...: the head that the label has, and one more. */
 function nextVersion(model: Model, label: string): string {
   const current = model.manifest.heads.find((head) => head.label === label)?.version;
-  const number = /^v(\d+)$/.exec(current ?? '')?.[1];
+  const number = /^v?(\d+)$/.exec(current ?? '')?.[1];
   return `v${number === undefined ? 1 : Number(number) + 1}`;
 }
 
