@@ -8,8 +8,8 @@ export function useLabelNames(): { shownName(name: string): string } {
   const { t, te } = useI18n();
   return {
     shownName: (name) => {
-      const key = `heads.${name.toLowerCase()}`;
-      return te(key, 'en') ? t(key) : name;
+      const known = name.toLowerCase();
+      return te(`heads.${known}`, 'en') ? t(`heads.${known}`) : name;
     },
   };
 }

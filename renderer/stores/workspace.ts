@@ -49,7 +49,10 @@ export const useWorkspace = defineStore('workspace', () => {
   }
 
   async function opened<T>(what: 'sample' | 'study' | 'project', act: () => Promise<T>): Promise<T | undefined> {
-    if (opening.value) return undefined;
+    if (opening.value) {
+      toasts.news(t('start.busy'));
+      return undefined;
+    }
     opening.value = what;
     try {
       return await toasts.attempt(act);
