@@ -111,6 +111,13 @@ const CASES: readonly Case[] = [
   ],
   ['Conv, depthwise', [[2, 4, 6, 6], [4, 1, 3, 3], [4]], (x, w, b) => op.conv(x, w, b, { pad: 1, groups: 4 })],
   [
+    'Conv, depthwise, strided',
+    [[2, 4, 8, 8], [4, 1, 3, 3], [4]],
+    (x, w, b) => op.conv(x, w, b, { pad: 1, stride: 2, groups: 4 }),
+  ],
+  ['Conv, 2x2 patches', [[2, 3, 8, 8], [5, 3, 2, 2], [5]], (x, w, b) => op.conv(x, w, b, { stride: 2 })],
+  ['Conv 1x1', [[2, 3, 4, 4], [5, 3, 1, 1], [5]], (x, w, b) => op.conv(x, w, b)],
+  [
     'Conv, two groups',
     [
       [2, 4, 5, 5],
