@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia';
 import { computed, markRaw, ref, shallowRef, watch } from 'vue';
-import type { FrameDetail, MaskState, ReviewState } from '../../shared/domain';
+import type { FrameDetail, MaskInstance, MaskState, ReviewState } from '../../shared/domain';
 import type { GrayImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
@@ -35,6 +35,7 @@ export interface InstanceLine {
 
 /** How many frames ahead have their samples loaded. */
 const PREFETCHED = 2;
+const MOST_PROPOSED = 16;
 
 export const useEditor = defineStore('editor', () => {
   const toasts = useToasts();
@@ -89,22 +90,36 @@ export const useEditor = defineStore('editor', () => {
   /** Shows a frame and prepares for those the user is likely to see next, nearest first. */
   async function open(frameId: number, next: readonly number[] = []): Promise<void> {
     neighbours = next;
-    if (wantedFrameId === frameId && frame.value?.id === frameId) {
+    if (wantedFrameId === frameId) {
       focus();
+      if (!loading.value) prefetch();
       return;
     }
     wantedFrameId = frameId;
     toolbox.restart();
     const atHand = loader.atHand(frameId);
     if (atHand) show(atHand);
-    else loading.value = true;
+    else leave();
+    loading.value = !atHand;
     focus();
     const loaded = await toasts.attempt(() => loader.load(frameId));
     // Another frame was wanted meanwhile.
     if (wantedFrameId !== frameId) return;
     loading.value = false;
-    if (loaded) show(loaded);
-    else close();
+    if (!loaded) close();
+    else {
+      show(loaded);
+      prefetch();
+    }
+  }
+
+  /** Nothing of a frame that is not wanted any more stays on screen, and no key acts on it. */
+  function leave(): void {
+    editor.close();
+    frame.value = image.value = problem.value = null;
+  }
+
+  function prefetch(): void {
     for (const id of neighbours.slice(0, PREFETCHED)) loader.prefetch(id);
   }
 
@@ -122,6 +137,7 @@ export const useEditor = defineStore('editor', () => {
       view.setImage({ width: samples.widthPx, height: samples.heightPx });
       image.value = samples;
       editor.open({ id, sha256, widthPx, heightPx, review }, opened.masks);
+      editor.receive(id, sha256, proposed.get(id) ?? []);
       if (readyEmbeddings.has(sha256)) editor.embeddingReady(id, sha256);
     }
     frame.value = opened.frame;
@@ -130,8 +146,7 @@ export const useEditor = defineStore('editor', () => {
   function close(): void {
     wantedFrameId = null;
     loading.value = false;
-    editor.close();
-    frame.value = image.value = problem.value = null;
+    leave();
     void toasts.attempt(() => call('inference.blur'));
   }
 
@@ -139,6 +154,9 @@ export const useEditor = defineStore('editor', () => {
 
   /** Frames the prompt worker has announced; it holds a bounded number and says `not-ready` for the others. */
   const readyEmbeddings = new Set<string>();
+
+  /** The newest proposals: those that come while their frame is being loaded are not in what was read of it. */
+  const proposed = new Map<number, readonly MaskInstance[]>();
 
   function focus(): void {
     const frameId = wantedFrameId;
@@ -168,7 +186,12 @@ export const useEditor = defineStore('editor', () => {
   listen('embedding.failed', (failed) => {
     if (failed.frameId === wantedFrameId) embeddingProblem.value = failed.problem;
   });
-  listen('masks.proposed', ({ frameId, frameSha256, masks }) => editor.receive(frameId, frameSha256, masks));
+  listen('masks.proposed', ({ frameId, frameSha256, masks }) => {
+    proposed.delete(frameId);
+    proposed.set(frameId, masks);
+    for (const old of proposed.keys()) if (proposed.size > MOST_PROPOSED) proposed.delete(old);
+    editor.receive(frameId, frameSha256, masks);
+  });
   listen('frames.changed', ({ frames }) => {
     for (const { id, review } of frames ?? []) editor.reviewStored(id, review);
   });
@@ -176,6 +199,7 @@ export const useEditor = defineStore('editor', () => {
     close();
     loader.clear();
     readyEmbeddings.clear();
+    proposed.clear();
     editor.forget();
   });
   watch(
