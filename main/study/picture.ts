@@ -1,26 +1,63 @@
-/** Frames as PNG for the page: whole, or small for the study list. */
-import sharp, { type Sharp } from 'sharp';
-import type { GrayImage } from '../../shared/image';
+/** Frames as PNG for the page: whole, or small for the study list. 8-bit grey, nothing else; a reader is elsewhere. */
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { resizeBilinearAntialias, type GrayImage } from '../../shared/image';
 
 export const THUMBNAIL_PX = 160;
 
-/** An 8-bit grey PNG with exactly these pixels. Hardly compressed: it lives for one trip to the page. */
-export async function framePng(frame: GrayImage): Promise<Uint8Array> {
-  return asPng(raw(frame), 0);
+const deflated = promisify(deflate);
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** A PNG with exactly these pixels. Not compressed: it lives for one trip to the page. */
+export function framePng(frame: GrayImage): Promise<Uint8Array> {
+  return greyPng(frame, 0);
 }
 
 /** At most 160 px on the longer side, never enlarged. */
-export async function thumbnailPng(frame: GrayImage): Promise<Uint8Array> {
-  const small = raw(frame).resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: 'inside', withoutEnlargement: true });
-  return asPng(small, 6);
+export function thumbnailPng(frame: GrayImage): Promise<Uint8Array> {
+  const scale = Math.min(1, THUMBNAIL_PX / Math.max(frame.widthPx, frame.heightPx));
+  if (scale === 1) return greyPng(frame, 6);
+  const size = (px: number): number => Math.max(1, Math.round(px * scale));
+  return greyPng(resizeBilinearAntialias(frame, size(frame.widthPx), size(frame.heightPx)), 6);
 }
 
-function raw({ widthPx, heightPx, data }: GrayImage): Sharp {
-  return sharp(data, { raw: { width: widthPx, height: heightPx, channels: 1 } });
+/** @param level of zlib, 0 (stored) to 9 */
+async function greyPng({ widthPx, heightPx, data }: GrayImage, level: number): Promise<Uint8Array> {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(widthPx, 0);
+  header.writeUInt32BE(heightPx, 4);
+  // 8 bits, grey; then zlib, the five filters, not interlaced, which are 0 each.
+  header[8] = 8;
+  // Each row begins with the number of its filter: 0, none.
+  const rows = Buffer.alloc((widthPx + 1) * heightPx);
+  for (let y = 0; y < heightPx; y++) rows.set(data.subarray(y * widthPx, (y + 1) * widthPx), y * (widthPx + 1) + 1);
+  const pixels = await deflated(rows, { level });
+  return new Uint8Array(
+    Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]),
+  );
 }
 
-async function asPng(picture: Sharp, compressionLevel: number): Promise<Uint8Array> {
-  // Without a colour space libvips writes grey as three equal colours.
-  const bytes = await picture.toColourspace('b-w').png({ compressionLevel, adaptiveFiltering: false }).toBuffer();
-  return new Uint8Array(bytes);
+function chunk(type: string, content: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(content.length + 12);
+  bytes.writeUInt32BE(content.length, 0);
+  bytes.write(type, 4, 'latin1');
+  bytes.set(content, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, content.length + 8)), content.length + 8);
+  return bytes;
+}
+
+/** CRC-32 of every byte value: PNG specification, annex D. */
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** `zlib.crc32` came with Node 22; the oldest Electron this runs in has 18. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 255] as number) ^ (crc >>> 8);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -2,14 +2,11 @@
  * Decodes PNG, JPEG and TIFF by libvips (sharp). Of a TIFF with several pages the first. Pixels equal Pillow's: colour
  * profiles, gamma and orientation tags are left alone.
  */
-import sharp from 'sharp';
 import { AppError } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
 import { toGrey } from './grey';
 import { checkFrameSize } from './limits';
-
-// Decoded images must not stay in memory behind our back.
-sharp.cache(false);
+import { sharp } from './load-sharp';
 
 const OPTIONS = { failOn: 'error', ignoreIcc: true, page: 0, limitInputPixels: false } as const;
 
@@ -27,13 +24,15 @@ const BITS: Readonly<Record<string, 8 | 16>> = { uchar: 8, ushort: 16 };
  * @throws AppError `format-corrupt`, `too-large`, or `format-unknown` for samples that are neither 8 nor 16 bit.
  */
 export async function decodeRaster(bytes: Uint8Array, path: string): Promise<Raster> {
-  const { width, height, depth, channels, pages, space } = await sharp(bytes, OPTIONS).metadata().catch(corrupt(path));
+  const { width, height, depth, channels, pages, space } = await sharp()(bytes, OPTIONS)
+    .metadata()
+    .catch(corrupt(path));
   checkFrameSize(path, width, height);
   const bits = BITS[depth];
   if (!bits) throw new AppError('format-unknown', path, `${path}: samples of type ${depth} cannot be read`);
   const isGrey = space === 'b-w' || space === 'grey16';
   const spaces = bits === 16 ? { grey: 'grey16', colour: 'rgb16' } : { grey: 'b-w', colour: 'srgb' };
-  const { data, info } = await sharp(bytes, OPTIONS)
+  const { data, info } = await sharp()(bytes, OPTIONS)
     .toColourspace(isGrey ? spaces.grey : spaces.colour)
     .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
