@@ -3,12 +3,21 @@
  * English names, so that an export means the same everywhere; any other name is shown as it was typed.
  */
 import { useI18n } from 'vue-i18n';
+import { en } from './en';
+
+/** What a label that a head proposes for is called in the project, in English. */
+export function labelNameOf(head: string): string {
+  const words = head.replaceAll(/[-_]/g, ' ').trim();
+  const heads: Readonly<Record<string, string>> = en.heads;
+  return heads[words.toLowerCase()] ?? words;
+}
 
 export function useLabelNames(): { shownName(name: string): string } {
   const { t, te } = useI18n();
   return {
     shownName: (name) => {
-      const known = name.toLowerCase();
+      // A head's name is made for file names: `breast-lesion`.
+      const known = name.toLowerCase().replaceAll(/[-_]/g, ' ');
       return te(`heads.${known}`, 'en') ? t(`heads.${known}`) : name;
     },
   };

@@ -25,7 +25,7 @@ export const useInference = defineStore('inference', () => {
   listen('worker.restarted', ({ worker }) => {
     restarts.value++;
     const { t } = i18n.global;
-    toasts.news(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
+    toasts.warning(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
   });
 
   return { status, restarts, load, setProvider };

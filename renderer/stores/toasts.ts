@@ -5,13 +5,12 @@ import { errorNotice } from '../i18n';
 
 export interface Toast {
   readonly id: number;
-  readonly kind: 'error' | 'news';
+  readonly kind: 'error' | 'warning' | 'news';
   readonly title: string;
   /** What to do about it. */
   readonly advice?: string;
   /** What it is about, whole: a path, shown small. */
   readonly subject?: string;
-  readonly action?: { readonly label: string; run(): void };
 }
 
 const NEWS_MS = 6_000;
@@ -26,7 +25,7 @@ export const useToasts = defineStore('toasts', () => {
     if (same) return;
     const id = ++lastId;
     shown.value = [...shown.value, { ...toast, id }].slice(-MOST_SHOWN);
-    if (toast.kind === 'news') setTimeout(() => close(id), NEWS_MS);
+    if (toast.kind !== 'error') setTimeout(() => close(id), NEWS_MS);
   }
 
   function close(id: number): void {
@@ -46,8 +45,12 @@ export const useToasts = defineStore('toasts', () => {
     });
   }
 
-  function news(title: string, action?: Toast['action']): void {
-    add({ kind: 'news', title, ...(action ? { action } : {}) });
+  function news(title: string): void {
+    add({ kind: 'news', title });
+  }
+
+  function warning(title: string): void {
+    add({ kind: 'warning', title });
   }
 
   /** Runs an act of the user; what it throws is shown, and answered as undefined. */
@@ -60,5 +63,5 @@ export const useToasts = defineStore('toasts', () => {
     }
   }
 
-  return { shown, close, error, news, attempt };
+  return { shown, close, error, warning, news, attempt };
 });

@@ -50,7 +50,7 @@ export const useWorkspace = defineStore('workspace', () => {
 
   async function opened<T>(what: 'sample' | 'study' | 'project', act: () => Promise<T>): Promise<T | undefined> {
     if (opening.value) {
-      toasts.news(t('start.busy'));
+      toasts.warning(t('start.busy'));
       return undefined;
     }
     opening.value = what;
@@ -73,10 +73,10 @@ export const useWorkspace = defineStore('workspace', () => {
     await list.reload();
     if (!list.current) await list.first();
     const count = added.added + added.unchanged + added.changed;
-    if (added.failedCount > 0) toasts.news(t('study.someFailed', { n: added.failedCount }, added.failedCount));
+    if (added.failedCount > 0) toasts.warning(t('study.someFailed', { n: added.failedCount }, added.failedCount));
     else if (added.cancelled) toasts.news(t('study.addingStopped', { n: added.added }, added.added));
     if (count === 0 && added.failedCount === 0 && !paths.some((path) => path.endsWith('.sonomask'))) {
-      toasts.news(t('study.nothingFound'));
+      toasts.warning(t('study.nothingFound'));
     }
   }
 

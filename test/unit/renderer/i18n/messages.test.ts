@@ -6,12 +6,12 @@ import { zhCn } from '../../../../renderer/i18n/zh-cn';
 
 const RENDERER = resolve(import.meta.dirname, '../../../../renderer');
 
-type Node = string | { readonly [key: string]: Node };
-
 /** Every text with its key as `t` takes it: `start.openFolder`. */
-function flat(node: Node, path = ''): [string, string][] {
+function flat(node: string | object, path = ''): [string, string][] {
   if (typeof node === 'string') return [[path, node]];
-  return Object.entries(node).flatMap(([key, below]) => flat(below, path ? `${path}.${key}` : key));
+  return Object.entries(node).flatMap(([key, below]: [string, string | object]) =>
+    flat(below, path ? `${path}.${key}` : key),
+  );
 }
 
 const english = new Map(flat(en));
