@@ -5,7 +5,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import PQueue from 'p-queue';
 import { ByteLru } from '../../shared/byte-lru';
 import {
   imageProblem,
@@ -18,6 +17,7 @@ import { AppError, isAppError } from '../../shared/errors';
 import type { OpenedFrame, Problem } from '../../shared/ipc';
 import type { WorkerHost } from '../inference';
 import type { ProjectStore } from '../project';
+import { NewestFirst } from './newest-first';
 import type { ReadFrame, StudyApi } from './study-api';
 
 /** Decoded frames kept: about 300 of 800x600, 40 of 2048x1536. */
@@ -29,9 +29,7 @@ export class FrameSource {
   readonly #frames = new ByteLru<ReadFrame>(MEMORY_BYTES);
   readonly #thumbnails = new ByteLru<Uint8Array>(THUMBNAIL_MEMORY_BYTES);
   readonly #reading = new Map<string, Promise<ReadFrame>>();
-  /** What was scrolled into view last is made first. */
-  readonly #thumbnailQueue = new PQueue({ concurrency: 2 });
-  #thumbnailsAsked = 0;
+  readonly #thumbnailQueue = new NewestFirst(2);
 
   /**
    * @param worker study worker
@@ -74,8 +72,7 @@ export class FrameSource {
     const key = await versionOf(absolutePath);
     const known = this.#thumbnails.get(key);
     if (known) return known;
-    const priority = this.#thumbnailsAsked++;
-    const png = await this.#thumbnailQueue.add(() => this.#makeThumbnail(absolutePath, key), { priority });
+    const png = await this.#thumbnailQueue.run(() => this.#makeThumbnail(absolutePath, key));
     this.#thumbnails.set(key, png, png.length);
     return png;
   }
@@ -101,9 +98,8 @@ export class FrameSource {
     if (changes > 0) this.onChanged(null);
   }
 
-  /** Forgets what is in memory and takes no more thumbnails. */
+  /** Forgets what is in memory. */
   dispose(): void {
-    this.#thumbnailQueue.clear();
     this.#frames.clear();
     this.#thumbnails.clear();
   }
