@@ -50,6 +50,8 @@ export async function createSession(
     const session = await ort.InferenceSession.create(toOnnx(outputs, weights), {
       executionProviders: [provider],
       graphOptimizationLevel: 'all',
+      // Planning memory ahead keeps a second arena: 360 MB more for ViT-B, 85 MB for the bundled model, no faster.
+      enableMemPattern: false,
       intraOpNumThreads: options.threads ?? 0,
       logSeverityLevel: 3,
       extra: {
