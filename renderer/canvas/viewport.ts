@@ -72,7 +72,8 @@ export function panBy(viewport: Viewport, dx: number, dy: number, image: Size, s
 
 /** Image pixels are drawn as squares once they are at least as large as those of the display. */
 export function isMagnified({ scale }: Viewport, devicePixelRatio: number): boolean {
-  return scale * devicePixelRatio >= 1;
+  // 1:1 is meant to be, whatever the last digit of 1 / 1.25 * 1.25.
+  return scale * devicePixelRatio > 1 - 1e-6;
 }
 
 function centred(image: Size, screen: Size, scale: number): Omit<Viewport, 'fitted'> {

@@ -45,6 +45,8 @@ export class Editor {
   document: FrameDocument | null = null;
   labels: readonly EditedLabel[] = [];
   activeLabelId: number | null = null;
+  /** Whether hovering previews. */
+  previews = true;
   /** The stroke under way. */
   stroke: LiveStroke | null = null;
   /** Frames with a history or with unsaved work, the one on screen among them. */
@@ -337,6 +339,7 @@ export class Editor {
     const act = pointAct(x, y, positive);
     const instance = this.#existingTarget();
     const possible =
+      this.previews &&
       document?.embedded && document.waiting === 0 && this.stroke === null && this.activeLabelId !== null;
     if (!possible || !act || !within(document.frame, x, y) || (!positive && !instance)) this.hover.hide();
     else this.hover.show(document.question(instance, act));

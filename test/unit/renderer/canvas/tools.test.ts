@@ -1,0 +1,273 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Gestures, type PointerInput } from '../../../../renderer/canvas/gestures';
+import { TOOLS, Toolbox, type ToolName } from '../../../../renderer/canvas/tools';
+import type { Viewport } from '../../../../renderer/canvas/viewport';
+import { NODULE, bench, frameOf, settle, type Bench } from '../support';
+
+const frame = frameOf();
+/** One image pixel is four pixels of the screen, the image begins at (100, 20). */
+const VIEW: Viewport = { scale: 4, offsetX: 100, offsetY: 20, fitted: false };
+
+let made: Bench;
+let toolbox: Toolbox;
+let gestures: Gestures;
+let calls: string[];
+
+beforeEach(() => {
+  made = bench();
+  made.open(frame);
+  calls = [];
+  const note =
+    (name: string) =>
+    (...numbers: unknown[]): void =>
+      void calls.push(
+        `${name} ${numbers.map((n) => (typeof n === 'number' ? Math.round(n * 100) / 100 : '')).join(' ')}`.trim(),
+      );
+  toolbox = new Toolbox({ editor: made.editor, brushRadiusPx: () => 3, resetWindowing: note('reset') });
+  gestures = new Gestures(
+    {
+      viewport: () => VIEW,
+      pan: note('pan'),
+      zoom: note('zoom'),
+      dragWindowing: note('windowing'),
+      resizeBrush: note('brush'),
+    },
+    toolbox,
+  );
+});
+
+/** A pointer event over a place of the image. */
+const over = (x: number, y: number, more: Partial<PointerInput> = {}): PointerInput => ({
+  x: x * 4 + 100,
+  y: y * 4 + 20,
+  button: 0,
+  alt: false,
+  shift: false,
+  ...more,
+});
+
+function press(x: number, y: number, more: Partial<PointerInput> = {}): void {
+  gestures.down(over(x, y, more));
+  gestures.up(over(x, y, more));
+}
+
+function drag(from: [number, number], to: [number, number], more: Partial<PointerInput> = {}): void {
+  gestures.down(over(...from, more));
+  gestures.move(over(...to, more));
+  gestures.up(over(...to, more));
+}
+
+const points = () => made.editor.document?.active?.shown?.prompt.points ?? [];
+const bit = (x: number, y: number) => made.editor.document?.active?.pixels.data[y * 48 + x];
+
+describe('select', () => {
+  it('makes the mask under the pointer the active one', () => {
+    made.editor.chooseLabel(NODULE.id);
+    for (const x of [10, 30]) {
+      made.editor.newInstance();
+      made.editor.beginStroke('brush', 3, x, 10);
+      made.editor.endStroke();
+    }
+    toolbox.choose('select');
+    press(10.2, 10.2);
+    expect(bit(10, 10)).toBe(1);
+    press(30.2, 10.2);
+    expect(bit(30, 10)).toBe(1);
+    press(20, 30);
+    expect(made.editor.document!.active).toBeNull();
+  });
+
+  it('resets brightness and contrast at a double click', () => {
+    toolbox.choose('select');
+    gestures.doubleClick(over(10, 10));
+    expect(calls).toEqual(['reset']);
+  });
+});
+
+describe('point', () => {
+  it('adds with the left button, removes with the right one or Alt', async () => {
+    press(10, 12);
+    await settle();
+    press(20, 12, { button: 2 });
+    press(22, 14, { alt: true });
+    expect(points()).toEqual([
+      { x: 10, y: 12, positive: true },
+      { x: 20, y: 12, positive: false },
+      { x: 22, y: 14, positive: false },
+    ]);
+  });
+
+  it('means exactly the place under the pointer', () => {
+    press(10.37, 12.81);
+    expect(points()).toEqual([{ x: 10.37, y: 12.81, positive: true }]);
+  });
+
+  it('previews while hovering, not outside the image', async () => {
+    gestures.move(over(10, 12));
+    await settle();
+    expect(made.editor.previewMask).not.toBeNull();
+    gestures.move(over(-3, 12));
+    expect(made.editor.previewMask).toBeNull();
+    gestures.move(over(11, 12));
+    await settle();
+    gestures.leave();
+    expect(made.editor.previewMask).toBeNull();
+  });
+});
+
+describe('box', () => {
+  it('is set by dragging, in any direction, cut to the image', () => {
+    toolbox.choose('box');
+    gestures.down(over(30, 25));
+    gestures.move(over(-5, 10));
+    expect(toolbox.draft).toEqual({ kind: 'box', x0: -5, y0: 10, x1: 30, y1: 25 });
+    gestures.up(over(-5, 10));
+    expect(toolbox.draft).toBeNull();
+    expect(made.editor.document!.active!.shown!.prompt.box).toEqual({ x0: 0, y0: 10, x1: 30, y1: 25 });
+  });
+
+  it('is not set by a click, nor after Esc', () => {
+    toolbox.choose('box');
+    press(10, 10);
+    gestures.down(over(5, 5));
+    gestures.move(over(25, 25));
+    expect(toolbox.key('onCancel')).toBe(true);
+    gestures.up(over(25, 25));
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+});
+
+describe.each(['brush', 'eraser'] as const)('%s', (tool) => {
+  beforeEach(() => {
+    made.editor.beginStroke('brush', 8, 20, 20);
+    made.editor.endStroke();
+    toolbox.choose(tool);
+  });
+
+  it('paints while the button is down, as one act', () => {
+    const before = made.screen();
+    drag([4, 20], [44, 20]);
+    expect(bit(20, 20)).toBe(tool === 'brush' ? 1 : 0);
+    expect(bit(33, 20)).toBe(tool === 'brush' ? 1 : 0);
+    made.editor.undo();
+    expect(made.screen()).toEqual(before);
+  });
+
+  it('shows its size where it is', () => {
+    gestures.move(over(12.5, 9.5));
+    expect(toolbox.draft).toEqual({ kind: 'brush', x: 12.5, y: 9.5, radiusPx: 3 });
+    gestures.leave();
+    expect(toolbox.draft).toBeNull();
+  });
+
+  it.each(['onCancel', 'onRemoveLast'] as const)('%s while painting brings back what was', (key) => {
+    const before = made.screen();
+    gestures.down(over(4, 20));
+    gestures.move(over(44, 20));
+    expect(toolbox.key(key)).toBe(true);
+    gestures.move(over(44, 30));
+    gestures.up(over(44, 30));
+    expect(made.screen()).toEqual(before);
+  });
+
+  it('keeps the stroke when the tool is changed, the pointer taken away, or the frame left', () => {
+    const acts = [
+      () => toolbox.choose('point'),
+      () => gestures.lost(over(30, 20)),
+      () => made.editor.open(frameOf(1, 'b'.repeat(64)), []),
+    ];
+    acts.forEach((act, index) => {
+      made.open(frame);
+      toolbox.choose(tool);
+      const before = JSON.stringify(made.screen());
+      // Where the brush finds nothing yet, and the eraser something.
+      const [x, y] = tool === 'brush' ? [38, 5 + 10 * index] : [18, 14 + 5 * index];
+      gestures.down(over(x, y));
+      gestures.move(over(x + 4, y));
+      act();
+      gestures.up(over(0, 0));
+      made.open(frame);
+      expect(JSON.stringify(made.screen())).not.toBe(before);
+    });
+  });
+
+  it('is sized with Ctrl and the wheel; the wheel alone zooms', () => {
+    gestures.wheel({ ...over(10, 10), delta: -100, ctrl: true });
+    gestures.wheel({ ...over(10, 10), delta: 100, ctrl: true });
+    gestures.wheel({ ...over(10, 10), delta: -100, ctrl: false });
+    expect(calls).toEqual(['brush 1', 'brush -1', 'zoom 1.16']);
+  });
+});
+
+describe('polygon', () => {
+  beforeEach(() => toolbox.choose('polygon'));
+  const corners: [number, number][] = [
+    [5, 5],
+    [25, 5],
+    [25, 25],
+  ];
+
+  it.each([
+    ['Enter', () => toolbox.key('onComplete')],
+    ['a click on the first corner', () => press(5.5, 5.5)],
+    ['a double click', () => (press(25, 25), gestures.doubleClick(over(25, 25)))],
+  ])('is closed by %s', (_, close) => {
+    for (const corner of corners) press(...corner);
+    close();
+    expect(toolbox.busy).toBe(false);
+    expect([bit(20, 10), bit(10, 20)]).toEqual([1, 0]);
+    made.editor.undo();
+    expect(made.screen()).toEqual([]);
+  });
+
+  it('takes corners back and puts them there again', () => {
+    for (const corner of corners) press(...corner);
+    press(5, 25);
+    expect(toolbox.key('onRemoveLast')).toBe(true);
+    expect(toolbox.draft).toMatchObject({ vertices: [5, 5, 25, 5, 25, 25] });
+    toolbox.key('onRestoreLast');
+    expect(toolbox.draft).toMatchObject({ vertices: [5, 5, 25, 5, 25, 25, 5, 25] });
+    for (let k = 0; k < 4; k++) toolbox.key('onRemoveLast');
+    expect(toolbox.busy).toBe(false);
+    expect(toolbox.key('onRemoveLast')).toBe(false);
+  });
+
+  it('with Esc leaves nothing behind; with two corners Enter closes nothing', () => {
+    press(5, 5);
+    press(25, 5);
+    toolbox.key('onComplete');
+    expect(toolbox.busy).toBe(true);
+    toolbox.key('onCancel');
+    expect(toolbox.busy).toBe(false);
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+
+  it('begun with Alt takes its inside away', () => {
+    made.editor.beginStroke('brush', 15, 20, 20);
+    made.editor.endStroke();
+    press(5, 5, { alt: true });
+    press(25, 5);
+    press(25, 25);
+    toolbox.key('onComplete');
+    expect([bit(20, 10), bit(14, 24)]).toEqual([0, 1]);
+  });
+});
+
+describe('any tool', () => {
+  it.each(TOOLS)(
+    '%s leaves panning to the middle button and to Space, brightness to the right one',
+    (name: ToolName) => {
+      toolbox.choose(name);
+      drag([10, 10], [14, 12], { button: 1 });
+      gestures.spaceHeld = true;
+      drag([10, 10], [14, 12]);
+      gestures.spaceHeld = false;
+      gestures.down(over(10, 10, { button: 2 }));
+      gestures.move(over(12, 10, { button: 2 }));
+      gestures.move(over(15, 11, { button: 2 }));
+      gestures.up(over(15, 11, { button: 2 }));
+      expect(calls).toEqual(['pan 16 8', 'pan 16 8', 'windowing 12 4']);
+      expect(made.editor.document!.canUndo).toBe(false);
+    },
+  );
+});
