@@ -312,3 +312,8 @@ export class FrameDocument {
     });
   }
 }
+
+/** True for a place on the image; false for NaN. */
+export function covers({ widthPx, heightPx }: EditedFrame, x: number, y: number): boolean {
+  return x >= 0 && y >= 0 && x < widthPx && y < heightPx;
+}

@@ -1,8 +1,10 @@
 /** The editor of one frame's masks, without screen and framework: what stores and canvas use of it. */
 export type { BrushMode } from './brush';
-export { Editor, type EditedLabel, type Refusal, type Saving } from './editor';
+export { Editor } from './editor';
 export { emitter, type Emitter } from './emitter';
 export type { FrameDocument } from './frame-document';
 export type { Instance, PixelNews } from './instance';
+export type { Saving } from './open-documents';
 export type { EditedFrame, EditorPorts, UnsignedEdit } from './ports';
+export type { EditedLabel, Refusal } from './selection';
 export { isLive, type Snapshot } from './snapshot';

@@ -11,14 +11,14 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
   const edits: Acts = {
     'edit.undo': () => toolbox.key('onRemoveLast') || editor.undo(),
     'edit.redo': () => toolbox.key('onRestoreLast') || editor.redo(),
-    'tool.cancel': () => toolbox.key('onCancel') || editor.activate(null),
+    'tool.cancel': () => toolbox.key('onCancel') || editor.selection.activate(null),
     'mask.accept': () => toolbox.key('onComplete') || editor.accept(),
     'mask.reject': () => toolbox.key('onRemoveLast') || editor.reject(),
-    'mask.newInstance': () => editor.newInstance(),
+    'mask.newInstance': () => editor.selection.newInstance(),
     'mask.propose': () => editor.propose(),
     'mask.clearPrompts': () => editor.clearPrompts(),
-    'go.nextLabel': () => editor.nextLabel(),
-    'go.nextInstance': () => editor.nextInstance(),
+    'go.nextLabel': () => editor.selection.nextLabel(),
+    'go.nextInstance': () => editor.selection.nextInstance(),
   };
   const views: Acts = {
     'view.zoomIn': view.zoomIn,
@@ -46,10 +46,10 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     },
 
     enabled(id: CommandId): boolean {
-      const { document, labels } = editor;
+      const { document, selection } = editor;
       if (!(id in all)) return false;
       if (id in tools || id in views) return document !== null;
-      if (id === 'go.nextLabel') return labels.length > 1;
+      if (id === 'go.nextLabel') return selection.labels.length > 1;
       if (document === null) return false;
       if (id === 'edit.undo') return toolbox.busy || document.canUndo;
       if (id === 'edit.redo') return toolbox.busy || document.canRedo;

@@ -63,7 +63,7 @@ export const useEditor = defineStore('editor', () => {
   const version = ref(0);
   editor.changed.on(() => version.value++);
   toolbox.changed.on(() => version.value++);
-  editor.refused.on((reason) => (refusal.value = { reason }));
+  editor.selection.refused.on((reason) => (refusal.value = { reason }));
   const seen = <T>(read: () => T) => computed(() => (void version.value, read()));
 
   const instances = seen((): InstanceLine[] => {
@@ -75,7 +75,7 @@ export const useEditor = defineStore('editor', () => {
       return [{ key, labelId, state, areaPx, quality, points, pending, active: document?.active?.key === key }];
     });
   });
-  const saving = seen(() => editor.saving);
+  const saving = seen(() => editor.documents.saving);
   const saveState = computed(() => {
     if (saving.value.failure) return 'failed';
     return saving.value.unsaved > 0 ? 'saving' : 'saved';
@@ -210,7 +210,9 @@ export const useEditor = defineStore('editor', () => {
   watch(
     () => labels.all,
     (all) =>
-      editor.setLabels(all.map(({ id, instances: held, head }) => ({ id, instances: held, head: head?.name ?? null }))),
+      editor.selection.setLabels(
+        all.map(({ id, instances: held, head }) => ({ id, instances: held, head: head?.name ?? null })),
+      ),
     { immediate: true },
   );
 
@@ -247,7 +249,7 @@ export const useEditor = defineStore('editor', () => {
     refusal,
     instances,
     review: seen((): ReviewState | null => editor.document?.review ?? null),
-    activeLabelId: seen(() => editor.activeLabelId),
+    activeLabelId: seen(() => editor.selection.label?.id ?? null),
     tool: seen(() => toolbox.name),
     embedding,
     embeddingProblem,
@@ -261,9 +263,9 @@ export const useEditor = defineStore('editor', () => {
     open,
     close,
     flush,
-    retrySaves: () => editor.retrySaves(),
-    chooseLabel: (labelId: number) => editor.chooseLabel(labelId),
-    activate: (key: number | null) => editor.activate(key),
+    retrySaves: () => editor.documents.retrySaves(),
+    chooseLabel: (labelId: number) => editor.selection.chooseLabel(labelId),
+    activate: (key: number | null) => editor.selection.activate(key),
     deleteInstance: (key: number) => editor.deleteInstance(key),
     execute: (id: Parameters<typeof commands.execute>[0]) => commands.execute(id),
     enabled: (id: Parameters<typeof commands.enabled>[0]) => (void version.value, commands.enabled(id)),

@@ -6,7 +6,7 @@ export function selectIdle(host: ToolHost): ToolState {
     draft: null,
     busy: false,
     onPointerDown({ x, y, button }) {
-      if (button === 'left') host.editor.selectAt(x, y);
+      if (button === 'left') host.editor.selection.selectAt(x, y);
       return state;
     },
     onDoubleClick() {

@@ -296,8 +296,8 @@ export function bench(
   };
   const editor = new Editor(ports);
   editor.setModel(MODEL);
-  editor.setLabels(labels);
-  editor.refused.on((reason) => refusals.push(reason));
+  editor.selection.setLabels(labels);
+  editor.selection.refused.on((reason) => refusals.push(reason));
   return {
     editor,
     project,

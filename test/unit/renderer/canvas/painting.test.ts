@@ -101,7 +101,7 @@ describe('a brush stroke', () => {
     open(frameOf(1, 'a'.repeat(64), W, H));
     const shown = new Uint32Array(W * H);
     let painted = 0;
-    editor.pixelsChanged.on(({ instance, box }) => {
+    editor.documents.pixelsChanged.on(({ instance, box }) => {
       const [x, y, width, height] = box ?? [0, 0, W, H];
       const part = new Uint32Array(width * height);
       fillPixels(part, instance.pixels, [x, y, width, height], 7);

@@ -62,9 +62,9 @@ const bit = (x: number, y: number) => made.editor.document?.active?.pixels.data[
 
 describe('select', () => {
   it('makes the mask under the pointer the active one', () => {
-    made.editor.chooseLabel(NODULE.id);
+    made.editor.selection.chooseLabel(NODULE.id);
     for (const x of [10, 30]) {
-      made.editor.newInstance();
+      made.editor.selection.newInstance();
       made.editor.beginStroke('brush', 3, x, 10);
       made.editor.endStroke();
     }

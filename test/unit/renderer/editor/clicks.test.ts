@@ -133,7 +133,7 @@ describe('a click', () => {
     expect(editor.click(48, 3, true)).toBe(false);
     expect(editor.click(-0.1, 3, true)).toBe(false);
     expect(editor.click(10, 10, false)).toBe(false);
-    editor.setLabels([]);
+    editor.selection.setLabels([]);
     expect(editor.click(10, 10, true)).toBe(false);
     await settle();
     expect(worker.asked).toHaveLength(0);
@@ -244,7 +244,7 @@ describe('proposing again', () => {
     expect(editor.document!.problem).toBe('nothing-found');
     expect(screen()).toEqual([]);
     expect(editor.document!.canUndo).toBe(false);
-    editor.chooseLabel(NODULE.id);
+    editor.selection.chooseLabel(NODULE.id);
     expect(editor.propose()).toBe(false);
     expect(refusals).toEqual(['no-head']);
   });

@@ -29,15 +29,15 @@ async function perform({ editor, worker, open }: Bench, step: Act): Promise<void
     add: () => editor.polygon(corners, 'add'),
     remove: () => editor.polygon(corners, 'remove'),
     box: () => editor.setBox({ x0: x, y0: y, x1: x + 4, y1: y + 6 }),
-    select: () => editor.selectAt(x, y),
+    select: () => editor.selection.selectAt(x, y),
     accept: () => editor.accept(),
     reject: () => editor.reject(),
     delete: () => active && editor.deleteInstance(active.key),
     clear: () => editor.clearPrompts(),
     propose: () => editor.propose(),
-    new: () => editor.newInstance(),
-    label: () => editor.nextLabel(),
-    instance: () => editor.nextInstance(),
+    new: () => editor.selection.newInstance(),
+    label: () => editor.selection.nextLabel(),
+    instance: () => editor.selection.nextInstance(),
     undo: () => editor.undo(),
     redo: () => editor.redo(),
     away: async () => {
@@ -94,7 +94,7 @@ describe('undo and redo', () => {
         expect(screen()).toEqual(end);
         expect(project.live(1)).toEqual(end);
         expect(reviewOf(made)).toEqual(endReview);
-        expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+        expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
       }),
       { numRuns: 300 },
     );
@@ -115,7 +115,7 @@ describe('undo and redo', () => {
     expect(screen()).toEqual(end);
     for (let turn = 0; turn < 60; turn++) await settle();
     expect(undone).toBeGreaterThan(300);
-    expect(editor.saving.unsaved).toBe(0);
+    expect(editor.documents.saving.unsaved).toBe(0);
     expect(project.live(1)).toEqual(end);
   });
 

@@ -23,11 +23,11 @@ describe('saving', () => {
     open(frame);
     for (let x = 5; x < 40; x += 7) stroke(editor, x, 10);
     await pass(0);
-    expect(editor.saving).toEqual({ unsaved: 5, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 5, failure: null });
     release();
     // The fake project throws when two saves overlap, and when an edit does not name the revision before it.
     await pass(0);
-    expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
     expect(project.edits.map(({ changes }) => changes[0]!.kind)).toEqual(['add', 'edit', 'edit', 'edit', 'edit']);
     expect(project.live(1)).toEqual(screen());
   });
@@ -41,15 +41,15 @@ describe('saving', () => {
     );
     stroke(editor, 10, 10);
     await pass(0);
-    expect(editor.saving).toEqual({ unsaved: 1, failure: { frameId: 1, code: 'disk-full', attempts: 1 } });
+    expect(editor.documents.saving).toEqual({ unsaved: 1, failure: { frameId: 1, code: 'disk-full', attempts: 1 } });
     stroke(editor, 30, 10);
     editor.undo();
     editor.redo();
     await pass(1_000);
-    expect(editor.saving).toMatchObject({ unsaved: 4, failure: { attempts: 2 } });
+    expect(editor.documents.saving).toMatchObject({ unsaved: 4, failure: { attempts: 2 } });
     expect(project.edits).toEqual([]);
     await pass(2_000);
-    expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
     expect(project.live(1)).toEqual(screen());
   });
 
@@ -61,9 +61,9 @@ describe('saving', () => {
     stroke(editor, 10, 10);
     await pass(0);
     open(other);
-    expect(editor.saving.failure?.frameId).toBe(1);
+    expect(editor.documents.saving.failure?.frameId).toBe(1);
     await pass(1_000);
-    expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
     expect(project.live(1)).toHaveLength(1);
   });
 
@@ -73,11 +73,11 @@ describe('saving', () => {
     for (let k = 0; k < 6; k++) project.failures.push(new AppError('write-failed', 'project.db', 'share gone'));
     stroke(editor, 10, 10);
     await pass(20_000);
-    expect(editor.saving.failure?.attempts).toBe(5);
+    expect(editor.documents.saving.failure?.attempts).toBe(5);
     project.failures.length = 0;
-    editor.retrySaves();
+    editor.documents.retrySaves();
     await pass(0);
-    expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
   });
 
   it('never gives up', async () => {
@@ -86,7 +86,7 @@ describe('saving', () => {
     for (let k = 0; k < 100; k++) project.failures.push(new AppError('write-failed', 'project.db', 'share gone'));
     stroke(editor, 10, 10);
     await pass(4 * 3_600_000);
-    expect(editor.saving.unsaved).toBe(0);
+    expect(editor.documents.saving.unsaved).toBe(0);
     expect(project.live(1)).toHaveLength(1);
   });
 
@@ -99,7 +99,7 @@ describe('saving', () => {
     project.propose(1, LESION.id, brushStroke([30, 30], 5, 48, 40));
     release();
     await pass(10);
-    expect(editor.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
     expect(project.live(1)).toEqual(screen());
     expect(project.masksOf(1)).toHaveLength(1);
     // Undo leads back to the proposal that the user's stroke has replaced.
@@ -115,7 +115,7 @@ describe('saving', () => {
     project.frames.get(1)!.frame = frameOf(1, SHA_B);
     stroke(editor, 10, 10);
     await pass(0);
-    expect(editor.saving).toMatchObject({ unsaved: 1, failure: { code: 'frame-changed' } });
+    expect(editor.documents.saving).toMatchObject({ unsaved: 1, failure: { code: 'frame-changed' } });
   });
 });
 
@@ -152,7 +152,7 @@ describe('proposals that arrive while the frame is on screen', () => {
   it('stand beside the own masks of a label that takes many', async () => {
     const { editor, open, project, screen } = bench();
     open(frame);
-    editor.chooseLabel(NODULE.id);
+    editor.selection.chooseLabel(NODULE.id);
     stroke(editor, 10, 10);
     editor.receive(1, frame.sha256, [project.propose(1, NODULE.id, brushStroke([30, 30], 5, 48, 40))]);
     await pass(0);

@@ -59,7 +59,7 @@ describe('a frame switch', () => {
     editor.beginStroke('brush', 4, 10, 10);
     editor.endStroke();
     editor.close();
-    expect(editor.saving.unsaved).toBe(1);
+    expect(editor.documents.saving.unsaved).toBe(1);
     release();
     await settle();
     open(b);
@@ -203,7 +203,7 @@ describe('whatever the port delivers and whenever', () => {
           masksOf: (id) => Promise.resolve(project.masksOf(id)),
         });
         editor.setModel(MODEL);
-        editor.setLabels([LESION]);
+        editor.selection.setLabels([LESION]);
         // A click that is lied to three times is given up: of these frames only that nothing is mixed up is sure.
         const liedTo = new Set<string>();
         const clicks = new Map(frames.map(({ id }) => [id, [] as [number, number][]]));

@@ -1,0 +1,100 @@
+/**
+ * The frame on screen, and those that are not but have unsaved work, a click that waits, or something to undo. The rest
+ * are forgotten, so that memory does not grow with the frames that were looked at.
+ */
+import type { MaskInstance } from '../../shared/domain';
+import type { ErrorCode } from '../../shared/errors';
+import { emitter } from './emitter';
+import { FrameDocument, type DocumentContext } from './frame-document';
+import type { PixelNews } from './instance';
+import type { EditedFrame } from './ports';
+
+export interface Saving {
+  /** Edits of all frames that are not on the disk yet. */
+  readonly unsaved: number;
+  /** The first that failed and is tried again; null while all goes well. */
+  readonly failure: { readonly frameId: number; readonly code: ErrorCode; readonly attempts: number } | null;
+}
+
+export class OpenDocuments {
+  readonly changed = emitter<undefined>();
+  /** Of the frame on screen. */
+  readonly pixelsChanged = emitter<PixelNews>();
+  #current: FrameDocument | null = null;
+  readonly #all = new Map<string, FrameDocument>();
+
+  constructor(private readonly context: DocumentContext) {}
+
+  /** On screen. */
+  get current(): FrameDocument | null {
+    return this.#current;
+  }
+
+  get all(): readonly FrameDocument[] {
+    return [...this.#all.values()];
+  }
+
+  /** A frame is the same only with the same pixels. */
+  of(frameId: number, frameSha256: string): FrameDocument | undefined {
+    return this.#all.get(keyOf(frameId, frameSha256));
+  }
+
+  /** Brings a frame on screen. @param masks as they are stored now */
+  open(frame: EditedFrame, masks: readonly MaskInstance[]): FrameDocument {
+    const known = this.of(frame.id, frame.sha256);
+    const document = known ?? this.#make(frame, masks);
+    known?.receive(masks);
+    this.#all.set(keyOf(frame.id, frame.sha256), document);
+    this.#current = document;
+    return document;
+  }
+
+  /** The frame on screen goes on saving, and waiting for its masks, by itself. */
+  close(): void {
+    const document = this.#current;
+    this.#current = null;
+    if (document) this.#tidy(document);
+  }
+
+  /** Another project: nothing more of the one before is asked or saved. */
+  forget(): void {
+    this.#current = null;
+    for (const { saves } of this.all) saves.stop();
+    this.#all.clear();
+  }
+
+  get saving(): Saving {
+    let unsaved = 0;
+    let failure: Saving['failure'] = null;
+    for (const { saves, frame } of this.all) {
+      unsaved += saves.length;
+      if (saves.failure) failure ??= { frameId: frame.id, code: saves.failure.code, attempts: saves.failure.attempts };
+    }
+    return { unsaved, failure };
+  }
+
+  /** Tries failed saves again now. */
+  retrySaves(): void {
+    for (const { saves } of this.all) saves.retry();
+  }
+
+  #make(frame: EditedFrame, masks: readonly MaskInstance[]): FrameDocument {
+    const document = new FrameDocument(frame, masks, this.context);
+    document.changed.on(() => {
+      if (document !== this.#current) this.#tidy(document);
+      this.changed.emit(undefined);
+    });
+    document.pixelsChanged.on((news) => {
+      if (document === this.#current) this.pixelsChanged.emit(news);
+    });
+    return document;
+  }
+
+  #tidy(document: FrameDocument): void {
+    if (!document.idle) return;
+    document.park();
+    if (!document.canUndo && !document.canRedo) this.#all.delete(keyOf(document.frame.id, document.frame.sha256));
+  }
+}
+
+const keyOf = (frameId: number, frameSha256: string): string => `${frameId} ${frameSha256}`;
