@@ -117,3 +117,7 @@ def tight_box(mask):
     if not len(rows):
         return None
     return np.array([columns.min(), rows.min(), columns.max(), rows.max()], dtype=np.float32)
+
+
+def dice_of(a, b):
+    return 2 * (a & b).sum() / max(a.sum() + b.sum(), 1)

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import SIZE, augment, click, tight_box, to_tensors
+from data import SIZE, augment, click, dice_of, tight_box, to_tensors
 
 HEADS = {"busi": "breast-lesion", "hc18": "fetal-head"}
 LOW = 128
@@ -58,28 +58,38 @@ def add_clicks(prompts, masks, truth, rng, only=None):
             prompts.point(i, ((column + 0.5) * SIZE / LOW - 0.5, (row + 0.5) * SIZE / LOW - 0.5), label)
 
 
-def spoil(proposal, rng):
-    """Proposals [B,1,128,128] as bad as those on unseen images, which the train images soon no longer give: half of them
-    are shifted, emptied, or joined or cut with a shifted copy of another image's."""
+def spoil(proposal, target, rng):
+    """Starting masks [B,1,128,128] as bad as proposals on unseen images, which train images soon no longer give: most
+    good proposals and some bad ones are replaced by a shifted, joined, cut, foreign, empty, half, grown or shrunk mask."""
     out = proposal.clone()
     for i in range(len(out)):
-        if rng.random() < 0.5:
+        good = dice_of((proposal[i] > 0).numpy(), (target[i] > 0.5).numpy()) > 0.85
+        if rng.random() > (0.85 if good else 0.3):
             continue
         shift = tuple(int(v) for v in rng.integers(-45, 46, 2))
         other = torch.roll(proposal[int(rng.integers(len(proposal)))], shift, (1, 2))
-        kind = int(rng.integers(5))
-        if kind == 0:
-            out[i] = torch.roll(proposal[i], shift, (1, 2))
-        elif kind == 1:
-            out[i] = torch.maximum(proposal[i], other)
-        elif kind == 2:
-            out[i] = torch.minimum(proposal[i], -other)
-        elif kind == 3:
-            out[i] = other
-        else:
-            out[i] = proposal[i] - proposal[i].max() - rng.uniform(0, 3)
-        out[i] *= rng.uniform(0.4, 1.2)
+        truth = (2 * target[i] - 1) * rng.uniform(2, 10)
+        width = 2 * int(rng.integers(2, 12)) + 1
+        makers = [
+            lambda: torch.roll(proposal[i], shift, (1, 2)),
+            lambda: torch.maximum(proposal[i], other),
+            lambda: torch.minimum(proposal[i], -other),
+            lambda: other,
+            lambda: proposal[i] - proposal[i].max() - rng.uniform(0, 3),
+            lambda: torch.where(_half(target[i], rng), truth, -truth.abs()),
+            lambda: F.max_pool2d(truth, width, 1, width // 2),
+            lambda: -F.max_pool2d(-truth, width, 1, width // 2),
+        ]
+        out[i] = makers[int(rng.integers(len(makers)))]() * rng.uniform(0.4, 1.2)
     return out
+
+
+def _half(mask, rng):
+    """The side of a random line through the mask's centre: bool [1,128,128]."""
+    angle = rng.uniform(0, 2 * np.pi)
+    y, x = torch.meshgrid(torch.arange(LOW), torch.arange(LOW), indexing="ij")
+    along = float(np.cos(angle)) * x + float(np.sin(angle)) * y
+    return (along > (along * mask[0]).sum() / mask.sum().clamp(min=1))[None]
 
 
 def interaction_loss(model, embedding, proposal, target, rng):
@@ -87,7 +97,7 @@ def interaction_loss(model, embedding, proposal, target, rng):
     and clicks its errors; the second starts from a point or a box with no mask. Each later step adds a click and feeds the previous
     logits back as the mask prompt (one time in seven without). The loss counts at every step."""
     count = len(target)
-    proposal = spoil(proposal, rng)
+    proposal = spoil(proposal, target, rng)
     embedding, target = torch.cat([embedding, embedding]), torch.cat([target, target])
     truth = (target[:, 0] > 0.5).numpy()
     previous = torch.cat([proposal, torch.zeros_like(proposal)])
@@ -96,7 +106,7 @@ def interaction_loss(model, embedding, proposal, target, rng):
     add_clicks(prompts, (proposal[:, 0] > 0).numpy(), truth, rng, range(count))
     for i in range(count, 2 * count):
         box = tight_box(truth[i])
-        if box is not None and rng.random() < 0.45:
+        if box is not None and rng.random() < 0.4:
             box = box * SIZE / LOW + np.array([-0.5, -0.5, 1.5, 1.5]) + 0.5 * np.array([1, 1, -1, -1])
             jitter = rng.uniform(-0.05, 0.05, 4) if rng.random() < 0.5 else np.zeros(4)
             prompts.box(i, box + jitter * np.tile(box[2:] - box[:2], 2))
@@ -134,4 +144,4 @@ def train_step(model, batch, rng):
             parts[label] = each.mean().item()
         interactive = interaction_loss(model, embedding, proposal, target, rng)
     parts["interactive"] = interactive.item()
-    return loss + 2 * interactive, parts
+    return loss + 2.5 * interactive, parts

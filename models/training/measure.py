@@ -4,12 +4,8 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
-from data import SIZE, click, tight_box
+from data import SIZE, click, dice_of, tight_box
 from interaction import HEADS, LOW, Prompts
-
-
-def dice_of(a, b):
-    return 2 * (a & b).sum() / max(a.sum() + b.sum(), 1)
 
 
 @torch.no_grad()
