@@ -84,7 +84,8 @@ export class ProjectInference {
   /** Everything in focus once more: the prompt worker is a new one, or there are other labels. */
   async refocus(): Promise<void> {
     const [frameId, ...neighbours] = this.#focus;
-    if (frameId !== undefined) await this.focus(frameId, neighbours);
+    if (frameId === undefined || this.#closing.signal.aborted) return;
+    await this.focus(frameId, neighbours);
   }
 
   /** See `inference.proposeAll`. @returns how many frames were queued */
@@ -158,6 +159,8 @@ export class ProjectInference {
   }
 
   #failed(frame: FrameDetail, error: unknown): void {
+    // Whatever ends with the project: its store is closed, its workers' answers come to nobody.
+    if (this.#closing.signal.aborted) return;
     const { code, message } = toWireError(error, frame.absolutePath);
     if (!isAppError(error)) console.error('inference:', error);
     this.#tellFailure(frame.id, { path: frame.absolutePath, code, message });

@@ -48,7 +48,9 @@ export function temporaryFolder(): string {
 export async function writeImage(path: string, seed: number, widthPx = 40, heightPx = 30): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const data = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => (i * 7 + seed * 31 + ((i * seed) >> 3)) & 255);
-  const png = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 1 } }).png().toBuffer();
+  const png = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 1 } })
+    .png()
+    .toBuffer();
   writeFileSync(path, png);
 }
 
