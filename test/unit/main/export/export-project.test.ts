@@ -1,0 +1,200 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exportProject, writeMaskPng } from '../../../../main/export';
+import { exportNames } from '../../../../main/export/export-names';
+import { ProjectStore } from '../../../../main/project';
+import type { MaskState, SourceImage } from '../../../../shared/domain';
+import { AppError } from '../../../../shared/errors';
+import type { ExportRequest } from '../../../../shared/ipc';
+import { cocoRle, maskFromCocoRle, type Mask } from '../../../../shared/mask';
+
+const SIZE = { widthPx: 23, heightPx: 17 };
+const SHA = 'a'.repeat(64);
+
+let folder: string;
+let store: ProjectStore;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'export-'));
+  store = await ProjectStore.create(join(folder, 'Breast.sonomask'));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A mask that differs with `seed`. */
+function maskOf(seed: number): Mask {
+  const data = Uint8Array.from({ length: SIZE.widthPx * SIZE.heightPx }, (_, i) => ((i * seed) >> 2) & 1);
+  return { ...SIZE, data };
+}
+
+async function addFrames(...relativePaths: string[]): Promise<number[]> {
+  await store.images.add(
+    relativePaths.map((relativePath): SourceImage => ({
+      study: { key: '/data', name: 'data', patient: '' },
+      series: { key: '.', name: 'data' },
+      absolutePath: `/data/${relativePath}`,
+      relativePath,
+      sizeBytes: 1,
+      mtimeMs: 1,
+      frameCount: 1,
+    })),
+  );
+  const { frames } = await store.frames.list({ filter: {}, limit: 100, offset: 0 });
+  for (const { id } of frames) await store.frames.setHash(id, { sha256: SHA, ...SIZE });
+  return relativePaths.map((path) => frames.find(({ relativePath }) => relativePath === path)!.id);
+}
+
+async function draw(frameId: number, labelId: number, seed: number, state: MaskState = 'drawn'): Promise<void> {
+  await store.masks.save({
+    frameId,
+    frameSha256: SHA,
+    user: 'Dr. Li',
+    changes: [
+      {
+        kind: 'add',
+        labelId,
+        state: state as 'drawn',
+        rle: { ...SIZE, counts: cocoRle(maskOf(seed)).counts },
+        quality: 0.5,
+        origin: { tool: 'brush' },
+      },
+    ],
+  });
+}
+
+function run(request: Partial<ExportRequest> = {}, signal = new AbortController().signal, onDone = () => undefined) {
+  return exportProject(
+    store,
+    { folder, formats: ['png', 'coco'], include: 'all', ...request },
+    {
+      signal,
+      onProgress: onDone,
+      writePng: async (path, { widthPx, heightPx, counts }) => {
+        await writeMaskPng(path, maskFromCocoRle({ size: [heightPx, widthPx], counts }));
+      },
+    },
+  );
+}
+
+const filesOf = (path: string): string[] =>
+  readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.\w+$/.test(name))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort();
+
+describe('an export', () => {
+  it('holds every mask at its own size, pixel by pixel, as PNG and as COCO', async () => {
+    const [one = 0, two = 0] = await addFrames('p1/a.png', 'p2/b.tif');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    const cyst = await store.labels.create({ name: 'cyst: simple', instances: 'multiple' });
+    await draw(one, lesion.id, 3);
+    await draw(one, cyst.id, 5);
+    await draw(one, cyst.id, 7);
+    await draw(two, lesion.id, 11, 'proposed');
+    const result = await run();
+    expect(result).toEqual({ folder: join(folder, 'Breast masks'), frames: 2, masks: 4, warnings: [] });
+    expect(filesOf(result.folder)).toEqual([
+      'coco.json',
+      'masks/cyst_ simple/p1/a-1.png',
+      'masks/cyst_ simple/p1/a-2.png',
+      'masks/lesion/p1/a.png',
+      'masks/lesion/p2/b.png',
+    ]);
+    const png = join(result.folder, 'masks', 'cyst_ simple', 'p1', 'a-2.png');
+    const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: SIZE.widthPx, height: SIZE.heightPx });
+    expect([...data]).toEqual([...maskOf(7).data].map((value) => 255 * value));
+
+    const coco = JSON.parse(readFileSync(join(result.folder, 'coco.json'), 'utf8'));
+    expect(coco.images).toEqual([
+      { id: 1, file_name: 'p1/a.png', width: 23, height: 17 },
+      { id: 2, file_name: 'p2/b.tif', width: 23, height: 17 },
+    ]);
+    expect(coco.categories.map(({ name }: { name: string }) => name)).toEqual(['lesion', 'cyst: simple']);
+    const masks = coco.annotations.map((each: { segmentation: { size: [number, number]; counts: string } }) =>
+      maskFromCocoRle(each.segmentation),
+    );
+    expect(masks).toEqual([maskOf(3), maskOf(5), maskOf(7), maskOf(11)]);
+  });
+
+  it('of what is accepted leaves out the rest, and says which sources have gone', async () => {
+    const [one = 0, two = 0] = await addFrames('a.png', 'b.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    await draw(one, lesion.id, 3);
+    await draw(two, lesion.id, 5);
+    await store.frames.setReview(one, 'accepted', 'Dr. Li');
+    const { imageId } = await store.frames.get(one);
+    await store.images.markProblem(imageId, 'file-not-found', 'gone');
+    const result = await run({ include: 'accepted' });
+    expect(result).toMatchObject({ frames: 1, masks: 1, warnings: [{ path: 'a.png', code: 'file-not-found' }] });
+    expect(filesOf(result.folder)).toEqual(['coco.json', 'masks/lesion/a.png']);
+  });
+
+  it('of some labels has only these', async () => {
+    const [one = 0] = await addFrames('a.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    const other = await store.labels.create({ name: 'other' });
+    await draw(one, lesion.id, 3);
+    await draw(one, other.id, 5);
+    const result = await run({ labelIds: [other.id], formats: ['png'] });
+    expect(filesOf(result.folder)).toEqual(['masks/other/a.png']);
+  });
+
+  it('never overwrites an earlier one', async () => {
+    await addFrames('a.png');
+    expect((await run()).folder).toBe(join(folder, 'Breast masks'));
+    expect((await run()).folder).toBe(join(folder, 'Breast masks 2'));
+  });
+
+  it('that is withdrawn leaves nothing behind', async () => {
+    const frames = await addFrames('a.png', 'b.png', 'c.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    for (const frame of frames) await draw(frame, lesion.id, 3);
+    const before = readdirSync(folder);
+    const controller = new AbortController();
+    const exporting = run({}, controller.signal, () => void controller.abort());
+    await expect(exporting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('that cannot be written says where and leaves nothing behind', async () => {
+    const [one = 0] = await addFrames('a.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    await draw(one, lesion.id, 3);
+    writeFileSync(join(folder, 'file'), '');
+    await expect(run({ folder: join(folder, 'file') })).rejects.toBeInstanceOf(AppError);
+    const before = readdirSync(folder);
+    const failing = exportProject(
+      store,
+      { folder, formats: ['png'], include: 'all' },
+      {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        writePng: (path) => Promise.reject(new AppError('disk-full', path, 'no space left')),
+      },
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'disk-full' });
+    expect(readdirSync(folder)).toEqual(before);
+    expect(existsSync(join(folder, 'Breast masks'))).toBe(false);
+  });
+});
+
+describe('file names', () => {
+  it('are those of the sources, portable, and each once', () => {
+    const names = exportNames([
+      { imageId: 1, relativePath: 'p/a.png' },
+      { imageId: 2, relativePath: 'p/A.tif' },
+      { imageId: 3, relativePath: 'p/a.png' },
+      { imageId: 4, relativePath: 'p?/b:1. .png' },
+      { imageId: 5, relativePath: 'loop.dcm', frameIndex: 2, frameCount: 16 },
+      { imageId: 6, relativePath: '../..' },
+    ]);
+    expect(names).toEqual(['p/a', 'p/A-2', 'p/a-3', 'p_/b_1. ', 'loop-frame-0003', '_/_']);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  });
+});
