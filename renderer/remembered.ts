@@ -1,7 +1,20 @@
-/** Small things about the window that are remembered on this computer: widths of panels. Settings are in main. */
+/** Small things about the window that are remembered on this computer. Settings proper are in main. */
+import { watch, type Ref } from 'vue';
 
-/** The number kept under this key, or `fallback`. */
-export function remembered(key: string, fallback: number): number {
-  const kept = Number(localStorage.getItem(key) ?? Number.NaN);
-  return Number.isFinite(kept) ? kept : fallback;
+/** Gives the ref the value it had when the program was last open, if it had one, and keeps it from now on. */
+export function remember<T extends number | boolean>(key: string, value: Ref<T>): void {
+  const kept = localStorage.getItem(key);
+  if (kept !== null) {
+    const parsed: unknown = parse(kept);
+    if (typeof parsed === typeof value.value) value.value = parsed as T;
+  }
+  watch(value, (now) => localStorage.setItem(key, JSON.stringify(now)));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -9,6 +9,8 @@ import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
+import { useInference } from './inference';
+import { useLabels } from './labels';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
@@ -16,6 +18,8 @@ import { useWorkspace } from './workspace';
 export const useCommands = defineStore('commands', () => {
   const dialogs = useDialogs();
   const editor = useEditor();
+  const inference = useInference();
+  const labels = useLabels();
   const list = useStudyList();
   const toasts = useToasts();
   const workspace = useWorkspace();
@@ -54,7 +58,19 @@ export const useCommands = defineStore('commands', () => {
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
     if (NAVIGATION.has(id)) return list.total > 0;
+    if (id === 'mask.accept' && proposalComing()) return false;
     return id in own || editor.enabled(id);
+  }
+
+  /** A frame accepted before its proposal is there would be accepted without one, and nobody would have meant that. */
+  function proposalComing(): boolean {
+    return (
+      editor.embedding === 'waiting' &&
+      editor.review === 'unopened' &&
+      editor.instances.length === 0 &&
+      inference.status?.state !== 'failed' &&
+      labels.all.some(({ head }) => head !== null)
+    );
   }
 
   const checked = (id: CommandId): boolean => editor.checked(id);
