@@ -1,6 +1,9 @@
 /** Reads what the program was started with. Pure: the caller passes argv in. */
 import { resolve } from 'node:path';
 
+/** `--sample-study` opens the simulated study at once: what `npm start` shows a newcomer. */
+export const SAMPLE_SWITCH = 'sample-study';
+
 /**
  * The files and folders named on a command line, absolute.
  *

@@ -2,7 +2,7 @@
 import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
-import { pathsIn } from './arguments';
+import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
@@ -148,6 +148,7 @@ if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
   givePaths(pathsIn(process.argv, app.isPackaged, process.cwd()));
+  if (app.commandLine.hasSwitch(SAMPLE_SWITCH)) page.tell('command', { id: 'study.openSample' });
   app.on('second-instance', (_event, argv, cwd) => {
     bringToFront();
     givePaths(pathsIn(argv, app.isPackaged, cwd));

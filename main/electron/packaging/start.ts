@@ -1,4 +1,7 @@
-/** `npm start`: builds the program, finds an Electron (test/support/electron-runtime.ts) and opens the window. */
+/**
+ * `npm start`: builds the program, finds an Electron (test/support/electron-runtime.ts) and opens the window; on the
+ * sample study unless files or a folder are named (`npm start -- FOLDER`).
+ */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'electron-vite';
@@ -12,5 +15,8 @@ console.log(runtimeLine(runtime));
 
 // Chromium refuses to sandbox for root; everybody else gets the sandbox.
 const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-const electron = spawn(runtime.executablePath, [...flags, root, ...process.argv.slice(2)], { stdio: 'inherit' });
+const given = process.argv.slice(2);
+const electron = spawn(runtime.executablePath, [...flags, root, ...(given.length ? given : ['--sample-study'])], {
+  stdio: 'inherit',
+});
 electron.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
