@@ -15,6 +15,7 @@ const en = {
     'needs-mask': 'There is no mask to take away from. Click a + point or paint first.',
     'holds-one': 'This label takes one mask a frame.',
     'choose-instance': 'Choose the mask to reject first.',
+    unsaved: 'Not everything could be saved. Free the disk, or close again to lose it.',
   },
 };
 
@@ -32,6 +33,7 @@ const zhCN: typeof en = {
     'needs-mask': '没有可去除的掩膜。请先点击 + 点或绘制。',
     'holds-one': '此标签每帧只能有一个掩膜。',
     'choose-instance': '请先选择要拒绝的掩膜。',
+    unsaved: '部分修改未能保存。请检查磁盘；再次关闭窗口将丢失这些修改。',
   },
 };
 

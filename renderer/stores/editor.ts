@@ -10,6 +10,7 @@ import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
 import { Editor, type Refusal } from '../editor';
 import { call, listen } from '../ipc';
+import { guardClosing } from './before-closing';
 import { editorCommands } from './editor-commands';
 import { connectEditor } from './editor-ports';
 import { editorView } from './editor-view';
@@ -55,7 +56,7 @@ export const useEditor = defineStore('editor', () => {
   const loading = ref(false);
   const embeddingProblem = shallowRef<Problem | null>(null);
   /** The last act that could not be done, and why; another object each time. */
-  const refusal = shallowRef<{ readonly reason: Refusal } | null>(null);
+  const refusal = shallowRef<{ readonly reason: Refusal | 'unsaved' } | null>(null);
   let neighbours: readonly number[] = [];
   let wantedFrameId: number | null = null;
 
@@ -233,6 +234,12 @@ export const useEditor = defineStore('editor', () => {
       );
     });
   }
+
+  guardClosing(window, {
+    count: () => editor.documents.saving.unsaved + (editor.stroke ? 1 : 0),
+    flush,
+    warn: () => (refusal.value = { reason: 'unsaved' }),
+  });
 
   function toolHost() {
     return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetWindowing };
