@@ -6,8 +6,7 @@ import { BUNDLED_HEAD, GRID_SIZE, headGraph, type HeadConfig, LOW_RES_SIZE } fro
 import { readSafetensors, toFloat32 } from '../../models/checkpoint';
 import { headFilePath, type Model } from '../../models/folder';
 import { createSession, type Session, type WeightLookup } from '../../models/graph';
-import { initialWeight, type Tensors } from '../../models/training';
-import { parametersOf } from '../../models/graph';
+import { neutralHead, type Tensors } from '../../models/training';
 import type { Sample } from './samples';
 
 export interface HeadStart {
@@ -83,11 +82,6 @@ export async function chooseStart(
 
 async function neutral(model: Model, samples: readonly Sample[], seed: number): Promise<HeadStart> {
   const config = model.manifest.heads[0]?.config ?? BUNDLED_HEAD;
-  const weights: Tensors = new Map();
-  const graph = Object.values(headGraph(model.manifest.config, config, 1));
-  for (const [name, shape] of parametersOf(graph)) {
-    const isHead = /^(prompt_generator|feature_adapter)\./.test(name);
-    if (isHead) weights.set(name, { shape, data: initialWeight(name, shape, seed) });
-  }
+  const weights = neutralHead(model.manifest.config, config, seed);
   return { from: 'neutral', config, weights, dice: await headDice(model, config, weights, samples) };
 }

@@ -54,7 +54,10 @@ export function propose(embedding: Value, config: ModelConfig, head: HeadConfig,
   return maskDecoder(promptedTokens(prompt.embedding, prompt.dense), pe, prompt.sparse, undefined, config, decoder);
 }
 
-export type Outputs = Record<string, Value>;
+/** Whether a weight belongs to a label's head, which is trained and stored by itself, or to the model. */
+export function isHeadWeight(name: string): boolean {
+  return /^(prompt_generator|feature_adapter)\./.test(name);
+}
 
 /** Inputs: image. Outputs: image_embedding. */
 export function encoderGraph(config: ModelConfig, batch: number): { image_embedding: Value } {

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors';
-import { decoderGraph, encoderGraph, headGraph } from '../autosamus/graphs';
+import { decoderGraph, encoderGraph, headGraph, isHeadWeight } from '../autosamus/graphs';
 import { type DType, readSafetensorsHeader, type TensorInfo } from '../checkpoint';
 import type { WeightLookup, WeightSource } from '../graph/onnx';
 import { parametersOf, type Shape, type Value } from '../graph/value';
@@ -103,9 +103,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** The parameters that a file must hold. Decoder graphs also name parameters of no concern to the head's file. */
 function requiredBy(graph: readonly Value[], file: string): Map<string, Shape> {
   const isHead = file.startsWith('heads/');
-  const names = [...parametersOf(graph)].filter(
-    ([name]) => !isHead || /^(prompt_generator|feature_adapter)\./.test(name),
-  );
+  const names = [...parametersOf(graph)].filter(([name]) => !isHead || isHeadWeight(name));
   return new Map(names);
 }
 

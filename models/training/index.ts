@@ -2,7 +2,7 @@
 export { augment, type TrainingPair } from './augment';
 export { fit, type Budget, type FitProgress } from './fit';
 export { headLoss } from './head-loss';
-export { initialWeight } from './init';
+export { initialWeight, neutralHead } from './init';
 export { modelLoss } from './model-loss';
 export { ADAM } from './optimizer';
 export { seededRandom, shuffled, type Random } from './random';

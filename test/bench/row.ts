@@ -1,8 +1,7 @@
 /** One measurement in a process of its own, so that its peak memory is its own: `tsx row.ts ROW MODEL_FOLDER`. */
-import { BUNDLED_HEAD, GRID_SIZE, headGraph, LOW_RES_SIZE } from '../../models/autosamus';
+import { BUNDLED_HEAD, GRID_SIZE, LOW_RES_SIZE } from '../../models/autosamus';
 import { readModel } from '../../models/folder';
-import { parametersOf } from '../../models/graph';
-import { ADAM, headLoss, initialWeight, type Tensors, Trainer } from '../../models/training';
+import { ADAM, headLoss, neutralHead, Trainer } from '../../models/training';
 import { Predictor } from '../../main/inference';
 import { TRAIN_BATCH } from './models';
 import { median } from './statistics';
@@ -28,11 +27,7 @@ async function prepare(): Promise<() => Promise<unknown>> {
     return () => predictor.decode(embedding, { points: [{ x: 100, y: 90, positive: true }] }, previous);
   }
   if (row === 'propose') return () => predictor.propose(embedding, 'lesion');
-  const start: Tensors = new Map();
-  for (const [name, shape] of parametersOf(Object.values(headGraph(model.manifest.config, BUNDLED_HEAD, 1)))) {
-    const isHead = /^(prompt_generator|feature_adapter)\./.test(name);
-    if (isHead) start.set(name, { shape, data: initialWeight(name, shape, 1) });
-  }
+  const start = neutralHead(model.manifest.config, BUNDLED_HEAD, 1);
   const trainer = await Trainer.create({
     loss: headLoss(model.manifest.config, BUNDLED_HEAD, TRAIN_BATCH),
     start,
