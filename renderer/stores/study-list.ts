@@ -34,6 +34,8 @@ export const useStudyList = defineStore('study-list', () => {
   /** False until the first answer came: not yet empty, but unknown. */
   const known = ref(false);
   const pages = shallowRef(new Map<number, readonly FrameSummary[]>());
+  /** Counts every change of `pages`. */
+  const revision = ref(0);
   const current = shallowRef<FrameSummary | null>(null);
   /** The open frame's place under the filter: also where it would stand if it does not match any more. */
   const currentIndex = ref<number | null>(null);
@@ -54,6 +56,11 @@ export const useStudyList = defineStore('study-list', () => {
     return pages.value.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
+  function pagesChanged(): void {
+    revision.value++;
+    triggerRef(pages);
+  }
+
   async function loadPage(page: number): Promise<void> {
     if (loading.has(page)) return;
     loading.add(page);
@@ -67,7 +74,7 @@ export const useStudyList = defineStore('study-list', () => {
         if (pages.value.size <= MOST_PAGES) break;
         pages.value.delete(old);
       }
-      triggerRef(pages);
+      pagesChanged();
       total.value = answer.total;
       counts.value = answer.counts;
       if (!text.value.trim()) allCounts.value = answer.counts;
@@ -93,12 +100,14 @@ export const useStudyList = defineStore('study-list', () => {
     loading.clear();
     const [first, last] = visible;
     const kept = new Map<number, readonly FrameSummary[]>();
+    const wanted: number[] = [];
     for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) {
       const lines = pages.value.get(page);
       if (lines) kept.set(page, lines);
+      wanted.push(page);
     }
     pages.value = kept;
-    const wanted = kept.size ? [...kept.keys()] : [0];
+    pagesChanged();
     await toasts.attempt(() => Promise.all(wanted.map(loadPage)));
     await Promise.all([locate(), countAll()]);
   }
@@ -137,7 +146,7 @@ export const useStudyList = defineStore('study-list', () => {
         if (index >= 0) pages.value.set(page, lines.with(index, frame));
       }
     }
-    if (changed) triggerRef(pages);
+    if (changed) pagesChanged();
     refreshSoon();
   }
 
@@ -160,6 +169,15 @@ export const useStudyList = defineStore('study-list', () => {
     current.value = frame;
     currentIndex.value = index ?? null;
     if (index === undefined) void locate();
+  }
+
+  /** Opens the frame at this place under the filter, loaded or not. */
+  async function selectAt(index: number): Promise<void> {
+    const answer = await toasts.attempt(() =>
+      call('frames.list', { filter: filter.value, limit: 1, offset: Math.max(index, 0) }),
+    );
+    const found = answer?.frames[0];
+    if (found) select(found, index);
   }
 
   let moving = false;
@@ -235,6 +253,7 @@ export const useStudyList = defineStore('study-list', () => {
     total,
     known,
     pages,
+    revision,
     current,
     currentIndex,
     filter,
@@ -245,6 +264,7 @@ export const useStudyList = defineStore('study-list', () => {
     setFilter,
     toggleState,
     select,
+    selectAt,
     go,
     goNextUnreviewed,
     first,

@@ -94,6 +94,36 @@ describe('a study of 20,000 frames', () => {
   });
 });
 
+describe('a change of the list', () => {
+  it('reads again what is on screen, also where it had not come yet', async () => {
+    const { main } = project(2_000);
+    const list = useStudyList();
+    await list.reload();
+    const original = main.answers['frames.list'];
+    let release = (): void => undefined;
+    main.answers['frames.list'] = async (request) => {
+      if (request.offset > 0) await new Promise<void>((done) => (release = done));
+      return original?.(request) as never;
+    };
+    const scrolled = list.show(1_500, 1_510);
+    main.answers['frames.list'] = original as never;
+    await list.reload();
+    release();
+    await scrolled;
+    expect(list.at(1_505)?.id).toBe(1_506);
+  });
+
+  it('is counted, so that whoever measures lines measures again', async () => {
+    const { main } = project(20);
+    const list = useStudyList();
+    await list.reload();
+    const before = list.revision;
+    main.tell('frames.changed', { frames: [frameOf(3, { review: 'corrected' })] });
+    expect(list.revision).toBeGreaterThan(before);
+    expect(list.at(2)?.review).toBe('corrected');
+  });
+});
+
 describe('the filter', () => {
   it('drops answers to the filter before', async () => {
     const { main } = project(300);
@@ -169,6 +199,16 @@ describe('moving through the study', () => {
     frames[1] = frameOf(2, { review: 'rejected' });
     expect(await list.goNextUnreviewed()).toBe(false);
     expect(list.current?.id).toBe(2);
+  });
+
+  it('reaches the last of 20,000 without reading those between', async () => {
+    const { main } = project(20_000);
+    const list = useStudyList();
+    await list.reload();
+    await list.selectAt(19_999);
+    expect(list.current?.id).toBe(20_000);
+    expect(list.currentIndex).toBe(19_999);
+    expect(listRequests(main)).toBe(2);
   });
 
   it('stays where it is at the end', async () => {
