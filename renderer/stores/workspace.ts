@@ -5,6 +5,7 @@ import type { AddedStudy, Indexing, Project, RecentProject } from '../../shared/
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useDialogs } from './dialogs';
+import { useEditor } from './editor';
 import { useLabels } from './labels';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
@@ -15,6 +16,7 @@ export const useWorkspace = defineStore('workspace', () => {
   const dialogs = useDialogs();
   const labels = useLabels();
   const list = useStudyList();
+  const editor = useEditor();
 
   const project = shallowRef<Project | null>(null);
   const recent = shallowRef<readonly RecentProject[]>([]);
@@ -55,6 +57,8 @@ export const useWorkspace = defineStore('workspace', () => {
     }
     opening.value = what;
     try {
+      // Edits still on their way belong to the project that is open now. A save that fails is told by the status bar.
+      if (!(await editor.flush())) return undefined;
       return await toasts.attempt(act);
     } finally {
       opening.value = null;
@@ -103,7 +107,10 @@ export const useWorkspace = defineStore('workspace', () => {
     if (!list.current) await list.first();
   }
 
-  const close = (): Promise<unknown> => toasts.attempt(() => call('project.close'));
+  async function close(): Promise<void> {
+    if (await editor.flush()) await toasts.attempt(() => call('project.close'));
+  }
+
   const cancelIndexing = (): Promise<unknown> => toasts.attempt(() => call('study.cancel'));
 
   /** Takes up where the program is: after a restart of the interface a project may be open already. */
