@@ -110,7 +110,9 @@ export class StudyDesk {
   }
 
   async #makeSampleLabels(): Promise<void> {
-    const { labels } = this.workstation.inference;
+    const { inference } = this.workstation;
+    await inference.settled;
+    const { labels } = inference;
     if (!labels || (await labels.list()).length > 0) return;
     const cases = sampleCases();
     for (const [kind, { name, shortcut }] of Object.entries(SAMPLE_LABELS) as [PhantomLabel, SampleLabel][]) {

@@ -17,13 +17,16 @@ const headsSetting = z.record(z.string(), z.string().nullable());
 const seriesSetting = z.record(z.string(), z.array(z.string()));
 
 export interface HeadChoice {
-  /** Name of a head; null for none; undefined for the one called like the label, if there is one. */
+  /** Name of a head; null for none; undefined for the one called like the label, as soon as there is one. */
   readonly head?: string | null;
   /** Proposed only on series of these names. */
   readonly series?: readonly string[];
 }
 
 export class LabelHeads {
+  /** A label and what is chosen for it are two writes: nobody reads between them. */
+  #turn: Promise<unknown> = Promise.resolve();
+
   /** @param heads of the model in use */
   constructor(
     private readonly store: ProjectStore,
@@ -31,49 +34,65 @@ export class LabelHeads {
   ) {}
 
   /** Oldest first. A head the model in use does not have is none. */
-  async list(): Promise<ProjectLabel[]> {
+  list(): Promise<ProjectLabel[]> {
+    return this.#inTurn(() => this.#list());
+  }
+
+  async #list(): Promise<ProjectLabel[]> {
     const chosen = await this.#chosen();
     return (await this.store.labels.list()).map((label) => this.#withHead(label, chosen));
   }
 
   /** @throws AppError `label-unknown` for a head the model does not have, or as `Labels.create` does. */
-  async create(input: NewLabel, { head, series }: HeadChoice = {}): Promise<ProjectLabel> {
-    const name = head === undefined ? this.#called(input.name) : this.#known(head);
+  create(input: NewLabel, choice: HeadChoice = {}): Promise<ProjectLabel> {
+    return this.#inTurn(() => this.#create(input, choice));
+  }
+
+  /** @throws AppError `label-unknown`, or as `Labels.update` does. */
+  update(labelId: LabelId, change: LabelChange, choice: HeadChoice = {}): Promise<ProjectLabel> {
+    return this.#inTurn(() => this.#update(labelId, change, choice));
+  }
+
+  /** The labels that are to be proposed on this frame, each with its head. */
+  toPropose(frame: Pick<FrameSummary, 'seriesName'>): Promise<(ProjectLabel & { head: ModelHead })[]> {
+    return this.#inTurn(async () => {
+      const series = (await this.store.settings.get(SERIES, seriesSetting)) ?? {};
+      return (await this.#list()).flatMap((label) => {
+        const only = series[label.id];
+        return label.head && (!only || only.includes(frame.seriesName)) ? [{ ...label, head: label.head }] : [];
+      });
+    });
+  }
+
+  async #create(input: NewLabel, { head, series }: HeadChoice): Promise<ProjectLabel> {
+    const name = head === undefined ? this.#called(input.name)?.name : this.#known(head);
     const label = await this.store.labels.create(input);
-    await this.#choose(label.id, name);
+    // Kept from now on, whatever the label will be called.
+    if (name !== undefined) await this.#choose(label.id, name);
     if (series) await this.#limit(label.id, series);
     return this.#withHead(label, await this.#chosen());
   }
 
-  /** @throws AppError `label-unknown`, or as `Labels.update` does. */
-  async update(labelId: LabelId, change: LabelChange, { head }: HeadChoice = {}): Promise<ProjectLabel> {
+  async #update(labelId: LabelId, change: LabelChange, { head }: HeadChoice): Promise<ProjectLabel> {
     const name = head === undefined ? undefined : this.#known(head);
     const label = await this.store.labels.update(labelId, change);
     if (name !== undefined) await this.#choose(labelId, name);
     return this.#withHead(label, await this.#chosen());
   }
 
-  /** The labels that are to be proposed on this frame, each with its head. */
-  async toPropose(frame: Pick<FrameSummary, 'seriesName'>): Promise<(ProjectLabel & { head: ModelHead })[]> {
-    const series = (await this.store.settings.get(SERIES, seriesSetting)) ?? {};
-    return (await this.list()).flatMap((label) => {
-      const only = series[label.id];
-      return label.head && (!only || only.includes(frame.seriesName)) ? [{ ...label, head: label.head }] : [];
-    });
-  }
-
   #withHead(label: Label, chosen: Readonly<Record<string, string | null>>): ProjectLabel {
     const name = chosen[label.id];
-    return { ...label, head: this.heads().find((head) => head.name === name) ?? null };
+    const head = name === undefined ? this.#called(label.name) : this.heads().find((each) => each.name === name);
+    return { ...label, head: head ?? null };
   }
 
-  #called(name: string): string | null {
+  #called(name: string): ModelHead | undefined {
     const plain = (text: string): string =>
       text
         .trim()
         .toLowerCase()
         .replace(/[\s_-]+/g, ' ');
-    return this.heads().find((head) => plain(head.name) === plain(name))?.name ?? null;
+    return this.heads().find((head) => plain(head.name) === plain(name));
   }
 
   #known(head: string | null): string | null {
@@ -92,5 +111,11 @@ export class LabelHeads {
   async #limit(labelId: LabelId, series: readonly string[]): Promise<void> {
     const all = (await this.store.settings.get(SERIES, seriesSetting)) ?? {};
     await this.store.settings.set(SERIES, { ...all, [labelId]: [...series] });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 }

@@ -23,14 +23,22 @@ export function labelHandlers(inference: InferenceHost, session: ProjectSession,
     return label;
   };
   return {
-    'labels.list': () => labels().list(),
+    'labels.list': async () => {
+      await inference.settled;
+      return labels().list();
+    },
     'labels.heads': async () => {
       await inference.settled;
       return [...inference.heads];
     },
-    'labels.create': async ({ label, ...choice }) => afterwards(await labels().create(label, choice)),
-    'labels.update': async ({ labelId, change, ...choice }) =>
-      afterwards(await labels().update(labelId, change, choice)),
+    'labels.create': async ({ label, ...choice }) => {
+      await inference.settled;
+      return afterwards(await labels().create(label, choice));
+    },
+    'labels.update': async ({ labelId, change, ...choice }) => {
+      await inference.settled;
+      return afterwards(await labels().update(labelId, change, choice));
+    },
     'labels.remove': async ({ labelId }) => {
       await session.store.labels.remove(labelId);
       await changed();

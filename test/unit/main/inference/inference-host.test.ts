@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InferenceHost } from '../../../../main/inference';
@@ -34,6 +34,17 @@ afterEach(async () => {
   host.dispose();
   await place.close();
 });
+
+/** The file of the only embedding, once it is there: nobody waits for the disk to show an embedding. */
+async function cacheFile(): Promise<string> {
+  const cache = join(place.store.cacheFolder, 'embeddings');
+  for (;;) {
+    const names = existsSync(cache) ? readdirSync(cache, { recursive: true, encoding: 'utf8' }) : [];
+    const name = names.find((each) => each.endsWith('.embedding'));
+    if (name) return join(cache, name);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** Stands for a user who draws a square. */
 async function drawSquare(frameId: number, labelId: number): Promise<void> {
@@ -103,6 +114,7 @@ describe('a frame in focus', () => {
     const [first = 0] = await frameIds(place);
     await host.project!.focus(first, []);
     await ears.hear('embedding.ready');
+    await cacheFile();
     host.dispose();
 
     const again = new Ears();
@@ -118,12 +130,9 @@ describe('a frame in focus', () => {
     const [first = 0] = await frameIds(place);
     await host.project!.focus(first, []);
     await ears.hear('embedding.ready');
+    const file = await cacheFile();
     host.dispose();
-    const cache = join(place.store.cacheFolder, 'embeddings');
-    const [file = ''] = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.embedding'),
-    );
-    truncateSync(join(cache, file), 1_000);
+    truncateSync(file, 1_000);
 
     const again = new Ears();
     host = inferenceHost(join(models, 'tiny'), again);
