@@ -8,7 +8,8 @@ import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../shared/errors';
 import type { AddedStudy, Indexing, Project } from '../../shared/ipc';
 import type { PhantomLabel } from '../../shared/phantom';
-import { addStudy, projectAt, projectFor, SAMPLE_LABELS, sampleCases, type SampleCase } from '../study';
+import type { WorkerHost } from '../inference';
+import { addStudy, projectAt, projectFor, SAMPLE_LABELS, sampleCases, type SampleCase, type StudyApi } from '../study';
 import type { Page } from './page';
 import type { ProjectSession } from './project-session';
 import type { Workstation } from './workstation';
@@ -62,12 +63,23 @@ export class StudyDesk {
     const isFirst = ({ files }: SampleCase): boolean => dirname(files[0] ?? '') === dirname(cases[0]?.files[0] ?? '');
     const found = cases.reduce((sum, { files }) => sum + files.length, 0);
     const progress = { found, done: 0 };
-    const added = await this.#inTurn(() => this.#addCases(project, folder, cases.filter(isFirst), progress));
-    const rest = cases.filter((one) => !isFirst(one));
-    void this.#inTurn(() => this.#addCases(project, folder, rest, progress))
-      .catch((error: unknown) => this.#quietly(project, error))
-      .finally(() => this.page.tell('study.indexing', { ...progress, finished: true, currentPath: null }));
-    return added;
+    const simulator = this.workstation.extraStudyWorker();
+    const add = (some: readonly SampleCase[]): Promise<AddedStudy> =>
+      this.#inTurn(() => this.#addCases(project, folder, some, simulator, progress));
+    const finish = (): void => {
+      simulator.dispose();
+      this.page.tell('study.indexing', { ...progress, finished: true, currentPath: null });
+    };
+    try {
+      const added = await add(cases.filter(isFirst));
+      void add(cases.filter((one) => !isFirst(one)))
+        .catch((error: unknown) => this.#quietly(project, error))
+        .finally(finish);
+      return added;
+    } catch (error) {
+      finish();
+      throw error;
+    }
   }
 
   /** Simulates the cases that are not there yet, and adds each as soon as it is. */
@@ -75,12 +87,14 @@ export class StudyDesk {
     project: Project,
     folder: string,
     cases: readonly SampleCase[],
+    simulator: WorkerHost<StudyApi>,
     progress: { readonly found: number; done: number },
   ): Promise<AddedStudy> {
     const { signal } = this.#cancel;
     let total: AddedStudy = { project, ...NOTHING_ADDED };
     for (const { index, files } of cases) {
-      await this.workstation.studyWorker.request('sample', { folder, index }, { signal });
+      if (this.session.current?.path !== project.path) return { ...total, cancelled: true };
+      await simulator.request('sample', { folder, index }, { signal, onAbort: 'kill' });
       // The whole folder each time: what is in the project already costs next to nothing.
       const added = await this.#add(project, [folder], () => undefined);
       total = { ...added, added: total.added + added.added };

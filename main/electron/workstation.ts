@@ -38,6 +38,11 @@ export class Workstation {
     });
   }
 
+  /** Another study worker, for work that takes long; whoever asked for it disposes it. */
+  extraStudyWorker(): WorkerHost<StudyApi> {
+    return new WorkerHost<StudyApi>('sample', utilityWorker('study'));
+  }
+
   /** Of the open project. */
   get source(): FrameSource | undefined {
     return this.#source;
@@ -73,6 +78,7 @@ export class Workstation {
   /** The page was loaded and listens: it has no port yet. */
   pageListens(): void {
     this.#pageListens = true;
+    this.studyWorker.start();
     void this.inference.start();
     if (this.inference.canConnect) this.#givePort();
   }

@@ -1,5 +1,4 @@
 /** What the encode worker does: frames in, embeddings out, by one model on the provider that is asked for. */
-import { constants, setPriority } from 'node:os';
 import { GRID_SIZE, INPUT_SIZE_PX } from '../../models/autosamus';
 import { readModel, type Model } from '../../models/folder';
 import { AppError } from '../../shared/errors';
@@ -65,15 +64,6 @@ export function encodeApi(modelFolder: string) {
       return storedEmbedding(frameSha256, embedding);
     },
   };
-}
-
-/** Encoding may take all cores for seconds: the window goes first. */
-export function giveWay(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Some systems do not let a process do even this; it is a courtesy, not a need.
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The encode worker as a process: see encode-api.ts. The model comes in the environment. */
-import { encodeApi, giveWay } from './encode-api';
+import { encodeApi } from './encode-api';
+import { giveWay } from './give-way';
 import { serveWorker } from './serve-worker';
 
 giveWay();

@@ -1,5 +1,6 @@
 /** Inference: what other rooms may use. */
 export { forkProcess } from './fork-process';
+export { giveWay } from './give-way';
 export { InferenceHost, type InferenceParts, type Tell } from './inference-host';
 export { Predictor, type FrameEmbedding, type Prediction } from './predictor';
 export { serveWorker } from './serve-worker';

@@ -4,6 +4,7 @@ import { toWireError, type WireError } from '../../shared/ipc';
 import { maskFromCocoRle } from '../../shared/mask';
 import type { WorkerContext } from '../../shared/worker-protocol';
 import { writeMaskPng } from '../export';
+import { giveWay } from '../inference';
 import { frameHash } from './frame-hash';
 import { indexStudy } from './index-study';
 import { inspectImage } from './inspect-image';
@@ -58,7 +59,14 @@ export const studyApi = {
     await writeMaskPng(path, maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }));
   },
 
-  sample: writeSampleCase,
+  /**
+   * Simulates a case of the sample study: seconds, in which this process does nothing else. Hence one of its own, which
+   * gives way to the others.
+   */
+  sample: async (request: { folder: string; index: number }): Promise<void> => {
+    giveWay();
+    await writeSampleCase(request);
+  },
 };
 
 export type StudyApi = typeof studyApi;

@@ -1,5 +1,8 @@
 /** The study worker as a process: see study-api.ts. */
 import { serveWorker } from '../inference';
+import { sharp } from './load-sharp';
 import { studyApi } from './study-api';
 
 serveWorker(studyApi);
+// Half a second that the first frame would wait for.
+setImmediate(sharp);
