@@ -14,13 +14,18 @@ export function utilityWorker(name: string, env: Readonly<Record<string, string>
       env: { ...process.env, ...env },
     });
     child.on('message', (message: unknown) => events.onMessage(message));
-    child.on('exit', (code) => events.onEnd({ crashed: code !== 0, reason: `code ${code}` }));
+    // Electron tells code 0 of most processes that were killed from outside: whatever was not asked for is a crash.
+    let asked = false;
+    child.on('exit', (code) => events.onEnd({ crashed: !asked, reason: `code ${code}` }));
     return {
       get pid() {
         return child.pid;
       },
       post: (message, port) => child.postMessage(message, port ? [port as MessagePortMain] : []),
-      kill: () => child.kill(),
+      kill() {
+        asked = true;
+        child.kill();
+      },
     };
   };
 }
