@@ -1,14 +1,17 @@
 /**
- * `npm run bench`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
+ * `npm run bench [-- models | window | walk [FRAMES]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import type { Row } from './row';
+import { benchWalk } from './walk';
+import { benchWindow } from './window';
+import setUp from '../support/e2e-setup';
 
 const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
 const run = promisify(execFile);
@@ -31,22 +34,41 @@ async function measure(command: string, args: readonly string[]): Promise<Measur
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measured;
 }
 
-const python = torchForBench();
-console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; 2 threads each`);
-if (!python) console.log('PyTorch: not measured (set SONOMASK_TORCH_PYTHON to a python that has torch and onnx)');
-const cell = (m: Measured | undefined) =>
-  m ? `${m.ms.toFixed(0).padStart(6)} ms ${m.peakMb.toFixed(0).padStart(6)} MB` : ''.padStart(19);
-console.log(`${''.padEnd(42)}${'SonoMask'.padStart(19)}   ${python ? 'PyTorch, eager'.padStart(19) : ''}`);
+console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`);
+const [part = 'all', count = '60'] = process.argv.slice(2);
+if (part === 'all' || part === 'models') await benchModels();
+if (part !== 'models') await benchInWindow();
 
-for (const name of ['bundled', 'vit-b'] as const) {
-  const [folder, graphs] = [await randomModel(name), python ? await graphsForTorch(name) : undefined];
-  try {
-    for (const [title, , row] of ROWS.filter(([, model]) => model === name)) {
-      const ours = await measure(process.execPath, ['--import', 'tsx', join(here, 'row.ts'), row, folder]);
-      const theirs = python && graphs ? await measure(python, [join(here, 'torch_row.py'), row, graphs]) : undefined;
-      console.log(`${title.padEnd(42)}${cell(ours)}   ${cell(theirs)}`);
+async function benchModels(): Promise<void> {
+  const python = torchForBench();
+  if (!python) console.log('PyTorch: not measured (set SONOMASK_TORCH_PYTHON to a python that has torch and onnx)');
+  const cell = (m: Measured | undefined) =>
+    m ? `${m.ms.toFixed(0).padStart(6)} ms ${m.peakMb.toFixed(0).padStart(6)} MB` : ''.padStart(19);
+  console.log('2 threads each');
+  console.log(`${''.padEnd(42)}${'SonoMask'.padStart(19)}   ${python ? 'PyTorch, eager'.padStart(19) : ''}`);
+
+  for (const name of ['bundled', 'vit-b'] as const) {
+    const [folder, graphs] = [await randomModel(name), python ? await graphsForTorch(name) : undefined];
+    try {
+      for (const [title, , row] of ROWS.filter(([, model]) => model === name)) {
+        const ours = await measure(process.execPath, ['--import', 'tsx', join(here, 'row.ts'), row, folder]);
+        const theirs = python && graphs ? await measure(python, [join(here, 'torch_row.py'), row, graphs]) : undefined;
+        console.log(`${title.padEnd(42)}${cell(ours)}   ${cell(theirs)}`);
+      }
+    } finally {
+      for (const path of [folder, graphs]) if (path) await rm(dirname(path), { recursive: true });
     }
+  }
+}
+
+/** In a real Electron, on a display of its own where there is none. */
+async function benchInWindow(): Promise<void> {
+  const finish = await setUp();
+  console.log(`load average ${loadavg()[0]?.toFixed(1)}`);
+  try {
+    if (part !== 'walk') await benchWindow();
+    await benchWalk(Number(count));
   } finally {
-    for (const path of [folder, graphs]) if (path) await rm(dirname(path), { recursive: true });
+    finish();
   }
 }
