@@ -106,9 +106,9 @@ def interaction_loss(model, embedding, proposal, target, rng):
     add_clicks(prompts, (proposal[:, 0] > 0).numpy(), truth, rng, range(count))
     for i in range(count, 2 * count):
         box = tight_box(truth[i])
-        if box is not None and rng.random() < 0.4:
+        if box is not None and rng.random() < 0.7:
             box = box * SIZE / LOW + np.array([-0.5, -0.5, 1.5, 1.5]) + 0.5 * np.array([1, 1, -1, -1])
-            jitter = rng.uniform(-0.05, 0.05, 4) if rng.random() < 0.5 else np.zeros(4)
+            jitter = rng.uniform(-0.05, 0.05, 4) if rng.random() < 0.3 else np.zeros(4)
             prompts.box(i, box + jitter * np.tile(box[2:] - box[:2], 2))
         else:
             add_clicks(prompts, np.zeros_like(truth), truth, rng, [i])
@@ -116,7 +116,8 @@ def interaction_loss(model, embedding, proposal, target, rng):
     for step in range(steps):
         points, labels = prompts.tensors()
         logits, iou = model.decode(embedding, points, labels, previous, has_mask)
-        total = total + (loss_of(logits, target) + 0.05 * iou_loss(iou, logits, target)).mean() / steps
+        weight = (2 if step == 0 else 1) / (steps + 1)  # what a single box or click gives counts double
+        total = total + weight * (loss_of(logits, target) + 0.05 * iou_loss(iou, logits, target)).mean()
         previous = logits.detach()
         has_mask = torch.tensor((rng.random(2 * count) > 0.15).astype(np.float32))
         if step + 1 < steps:
