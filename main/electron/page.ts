@@ -19,7 +19,8 @@ export class Page {
     this.#window = window;
     const notReady = (): void => void (this.#ready = false);
     window.webContents.on('did-navigate', notReady);
-    window.webContents.on('render-process-gone', notReady);
+    // Before whoever tells the page that it died: a page that is gone would not hear it.
+    window.webContents.prependListener('render-process-gone', notReady);
     window.on('closed', () => {
       this.#window = undefined;
       this.#ready = false;
