@@ -68,23 +68,25 @@ export class WindowHands {
 
   /** Presses the left button at the first spot, moves over the others and lets it go: image coordinates. */
   async drag(spots: readonly Spot[]): Promise<void> {
-    const way = [];
-    for (const spot of spots) way.push(await this.place(spot));
-    await this.app.evaluate(
-      async ({ BrowserWindow }, path) => {
-        const contents = BrowserWindow.getAllWindows()[0]!.webContents;
-        const [from, to] = [path[0]!, path.at(-1)!];
-        const left = { button: 'left', clickCount: 1 } as const;
-        contents.sendInputEvent({ type: 'mouseMove', ...from });
-        contents.sendInputEvent({ type: 'mouseDown', ...from, ...left });
-        for (const point of path) {
-          contents.sendInputEvent({ type: 'mouseMove', ...point, modifiers: ['leftButtonDown'] });
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-        contents.sendInputEvent({ type: 'mouseUp', ...to, ...left });
-      },
-      way.filter((spot) => spot !== undefined),
-    );
+    const way: Spot[] = [];
+    for (const spot of spots) {
+      const at = await this.place(spot);
+      if (at) way.push(at);
+    }
+    // Between two frames there is nothing to draw on.
+    if (way.length < spots.length) return;
+    await this.app.evaluate(async ({ BrowserWindow }, path) => {
+      const contents = BrowserWindow.getAllWindows()[0]!.webContents;
+      const [from, to] = [path[0]!, path.at(-1)!];
+      const left = { button: 'left', clickCount: 1 } as const;
+      contents.sendInputEvent({ type: 'mouseMove', ...from });
+      contents.sendInputEvent({ type: 'mouseDown', ...from, ...left });
+      for (const point of path) {
+        contents.sendInputEvent({ type: 'mouseMove', ...point, modifiers: ['leftbuttondown'] });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      contents.sendInputEvent({ type: 'mouseUp', ...to, ...left });
+    }, way);
   }
 
   /** A key without modifiers, as Electron names it. */
