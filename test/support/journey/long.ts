@@ -29,7 +29,7 @@ the masks then on screen are noted. After every round the program is started aga
 pixel for pixel, in what the project remembers. After the death of a worker or of the page the script waits for the
 message and for the new process, opens another frame, clicks on it and paints: each has to work.
 
-This shows that nothing is lost when processes die. Power loss is left to SQLite (WAL, \`synchronous=FULL\`) and the disk.
+"Lost" must be 0 everywhere: anything else is a defect of the program or of this test. Power loss is left to SQLite (WAL, \`synchronous=FULL\`) and the disk.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${machine}; the run took ${minutes.toFixed(0)} minutes, seed ${SEED}
