@@ -116,14 +116,12 @@ function start(): void {
     if (!page.window) open();
   });
 
-  let finished = false;
   app.on('will-quit', (event) => {
-    if (finished) return;
     event.preventDefault();
     void Promise.allSettled([session.close(), writesFinished()]).then(() => {
       workstation.dispose();
-      finished = true;
-      app.quit();
+      // A second `quit` is sometimes ignored (seen on Electron 25 under Linux): the program stayed without a window.
+      app.exit(0);
     });
   });
 }

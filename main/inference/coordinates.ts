@@ -28,8 +28,11 @@ export function toNetworkPrompt(prompt: Prompt, widthPx: number, heightPx: numbe
   };
   for (const { x, y, positive } of prompt.points) place(x, y, positive ? POINT_LABEL.positive : POINT_LABEL.negative);
   if (prompt.box) {
-    place(prompt.box.x0, prompt.box.y0, POINT_LABEL.boxMin);
-    place(prompt.box.x1, prompt.box.y1, POINT_LABEL.boxMax);
+    // Ours are edges; SAM's corners, and those the model was trained on, are the first and last pixel within them.
+    const { x0, y0, x1, y1 } = prompt.box;
+    const [halfX, halfY] = [widthPx / INPUT_SIZE_PX / 2, heightPx / INPUT_SIZE_PX / 2];
+    place(Math.min(x0 + halfX, widthPx), Math.min(y0 + halfY, heightPx), POINT_LABEL.boxMin);
+    place(Math.max(x1 - halfX, 0), Math.max(y1 - halfY, 0), POINT_LABEL.boxMax);
   } else if (labels.length > 0) {
     points.push(0, 0);
     labels.push(POINT_LABEL.padding);

@@ -82,6 +82,11 @@ export class FrameDocument {
     return this.#history.done.filter(({ kind, settled }) => kind === 'prompt' && !settled).length;
   }
 
+  /** Acts on screen that are not on their way to the disk yet: clicks that wait for an answer and what follows them. */
+  get unsettled(): number {
+    return this.#history.done.filter(({ settled }) => !settled).length;
+  }
+
   /** Nothing waits and nothing is unsaved. */
   get idle(): boolean {
     return this.saves.length === 0 && this.#history.firstUnsettled() === undefined;

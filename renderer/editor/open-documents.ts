@@ -12,6 +12,8 @@ import type { EditedFrame } from './ports';
 export interface Saving {
   /** Edits of all frames that are not on the disk yet. */
   readonly unsaved: number;
+  /** Acts on screen that cannot be saved yet: a click that waits for the model, and what was done after it. */
+  readonly unsettled: number;
   /** The first that failed and is tried again; null while all goes well. */
   readonly failure: { readonly frameId: number; readonly code: ErrorCode; readonly attempts: number } | null;
 }
@@ -64,13 +66,15 @@ export class OpenDocuments {
   }
 
   get saving(): Saving {
-    let unsaved = 0;
+    let [unsaved, unsettled] = [0, 0];
     let failure: Saving['failure'] = null;
-    for (const { saves, frame } of this.all) {
+    for (const document of this.all) {
+      const { saves, frame } = document;
       unsaved += saves.length;
+      unsettled += document.unsettled;
       if (saves.failure) failure ??= { frameId: frame.id, code: saves.failure.code, attempts: saves.failure.attempts };
     }
-    return { unsaved, failure };
+    return { unsaved, unsettled, failure };
   }
 
   /** Tries failed saves again now. */

@@ -79,7 +79,7 @@ export const useEditor = defineStore('editor', () => {
   const saving = seen(() => editor.documents.saving);
   const saveState = computed(() => {
     if (saving.value.failure) return 'failed';
-    return saving.value.unsaved > 0 ? 'saving' : 'saved';
+    return saving.value.unsaved + saving.value.unsettled > 0 ? 'saving' : 'saved';
   });
   /** Whether clicks are answered at once. */
   const embedding = seen(() => {

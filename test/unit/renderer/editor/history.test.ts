@@ -94,7 +94,7 @@ describe('undo and redo', () => {
         expect(screen()).toEqual(end);
         expect(project.live(1)).toEqual(end);
         expect(reviewOf(made)).toEqual(endReview);
-        expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+        expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
       }),
       { numRuns: 300 },
     );

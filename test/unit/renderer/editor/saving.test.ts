@@ -23,11 +23,11 @@ describe('saving', () => {
     open(frame);
     for (let x = 5; x < 40; x += 7) stroke(editor, x, 10);
     await pass(0);
-    expect(editor.documents.saving).toEqual({ unsaved: 5, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 5, unsettled: 0, failure: null });
     release();
     // The fake project throws when two saves overlap, and when an edit does not name the revision before it.
     await pass(0);
-    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
     expect(project.edits.map(({ changes }) => changes[0]!.kind)).toEqual(['add', 'edit', 'edit', 'edit', 'edit']);
     expect(project.live(1)).toEqual(screen());
   });
@@ -41,7 +41,11 @@ describe('saving', () => {
     );
     stroke(editor, 10, 10);
     await pass(0);
-    expect(editor.documents.saving).toEqual({ unsaved: 1, failure: { frameId: 1, code: 'disk-full', attempts: 1 } });
+    expect(editor.documents.saving).toEqual({
+      unsaved: 1,
+      unsettled: 0,
+      failure: { frameId: 1, code: 'disk-full', attempts: 1 },
+    });
     stroke(editor, 30, 10);
     editor.undo();
     editor.redo();
@@ -49,7 +53,7 @@ describe('saving', () => {
     expect(editor.documents.saving).toMatchObject({ unsaved: 4, failure: { attempts: 2 } });
     expect(project.edits).toEqual([]);
     await pass(2_000);
-    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
     expect(project.live(1)).toEqual(screen());
   });
 
@@ -63,7 +67,7 @@ describe('saving', () => {
     open(other);
     expect(editor.documents.saving.failure?.frameId).toBe(1);
     await pass(1_000);
-    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
     expect(project.live(1)).toHaveLength(1);
   });
 
@@ -77,7 +81,7 @@ describe('saving', () => {
     project.failures.length = 0;
     editor.documents.retrySaves();
     await pass(0);
-    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
   });
 
   it('never gives up', async () => {
@@ -99,7 +103,7 @@ describe('saving', () => {
     project.propose(1, LESION.id, brushStroke([30, 30], 5, 48, 40));
     release();
     await pass(10);
-    expect(editor.documents.saving).toEqual({ unsaved: 0, failure: null });
+    expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
     expect(project.live(1)).toEqual(screen());
     expect(project.masksOf(1)).toHaveLength(1);
     // Undo leads back to the proposal that the user's stroke has replaced.
