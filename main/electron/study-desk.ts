@@ -9,7 +9,16 @@ import { isAppError } from '../../shared/errors';
 import type { AddedStudy, Indexing, Project } from '../../shared/ipc';
 import type { PhantomLabel } from '../../shared/phantom';
 import type { WorkerHost } from '../inference';
-import { addStudy, projectAt, projectFor, SAMPLE_LABELS, sampleCases, type SampleCase, type StudyApi } from '../study';
+import {
+  addStudy,
+  firstPresent,
+  projectAt,
+  projectFor,
+  SAMPLE_LABELS,
+  sampleCases,
+  type SampleCase,
+  type StudyApi,
+} from '../study';
 import type { Page } from './page';
 import type { ProjectSession } from './project-session';
 import type { Workstation } from './workstation';
@@ -45,7 +54,9 @@ export class StudyDesk {
     const [first = ''] = paths;
     const itself = paths.length === 1 ? await projectAt(first) : undefined;
     if (itself !== undefined) return { project: await this.session.open(itself), ...NOTHING_ADDED };
-    const project = this.session.current ?? (await this.#openProjectOf(first));
+    // Before a project is made: one for images that are not there would be an empty one.
+    const present = await firstPresent(paths);
+    const project = this.session.current ?? (await this.#openProjectOf(present));
     return this.#inTurn(() => this.#add(project, paths, (progress) => this.page.tell('study.indexing', progress)));
   }
 

@@ -18,6 +18,7 @@ import type { OpenedFrame, Problem } from '../../shared/ipc';
 import type { WorkerHost } from '../inference';
 import type { ProjectStore } from '../project';
 import { NewestFirst } from './newest-first';
+import { pathError } from './path-error';
 import type { ReadFrame, StudyApi } from './study-api';
 
 /** Decoded frames kept: about 300 of 800x600, 40 of 2048x1536. */
@@ -150,9 +151,7 @@ async function versionOf(path: string): Promise<string> {
     const { size, mtimeMs } = await stat(path);
     return `${path}|${size}|${mtimeMs}`;
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError(missing ? 'file-not-found' : 'file-unreadable', path, `${path}: ${reason}`, { cause });
+    throw pathError(path, cause);
   }
 }
 

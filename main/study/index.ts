@@ -5,7 +5,7 @@ export { MAX_FRAME_PIXELS } from './limits';
 export { baseName, compareNaturally, isInside, listImages, type ListedImage, type Listing } from './list-images';
 export { readImage, type DecodedImage, type ImageMetadata } from './read-image';
 export { addStudy, type AddOptions } from './add-study';
-export { projectAt, projectFor, type ProjectPlace } from './project-place';
+export { firstPresent, projectAt, projectFor, type ProjectPlace } from './project-place';
 export { FrameSource, summaryOf } from './frame-source';
 export type { IndexedPiece } from './index-study';
 export { SAMPLE_LABELS, sampleCases, type SampleCase } from './sample-study';

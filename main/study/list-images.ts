@@ -4,7 +4,8 @@
  */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { AppError } from '../../shared/errors';
+import type { AppError } from '../../shared/errors';
+import { pathError } from './path-error';
 
 /** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
 const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp']);
@@ -48,7 +49,7 @@ export async function listImages(paths: readonly string[]): Promise<Listing> {
       if ((await stat(root)).isDirectory()) await walk(root, root, new Set(), found, failures);
       else found.push({ absolutePath: root, relativePath: basename(root) });
     } catch (error) {
-      failures.push(failure(root, error));
+      failures.push(pathError(root, error));
     }
     found.sort((a, b) => compareNaturally(a.relativePath, b.relativePath));
     for (const image of found) if (!images.has(image.absolutePath)) images.set(image.absolutePath, image);
@@ -77,7 +78,7 @@ async function walk(
       }
     }
   } catch (error) {
-    failures.push(failure(folder, error));
+    failures.push(pathError(folder, error));
   }
 }
 
@@ -87,12 +88,6 @@ async function leadsToFolder(path: string): Promise<boolean> {
     (target) => target.isDirectory(),
     () => false,
   );
-}
-
-function failure(path: string, cause: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  return new AppError(isMissing ? 'file-not-found' : 'file-unreadable', path, `${path}: ${reason}`, { cause });
 }
 
 /** A file name without folder and extension: how an image and its mask find each other. */

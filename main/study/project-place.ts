@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pathError } from './path-error';
 
 const SUFFIX = '.sonomask';
 
@@ -20,6 +21,20 @@ export async function projectAt(path: string): Promise<string | undefined> {
   const absolute = resolve(path);
   if (!absolute.toLowerCase().endsWith(SUFFIX)) return undefined;
   return (await isFolder(absolute)) ? absolute : undefined;
+}
+
+/** The first of these paths that is there. @throws AppError `file-not-found`, `file-unreadable` for the first if none is. */
+export async function firstPresent(paths: readonly string[]): Promise<string> {
+  let problem: unknown;
+  for (const path of paths) {
+    try {
+      await stat(path);
+      return path;
+    } catch (error) {
+      problem ??= pathError(resolve(path), error);
+    }
+  }
+  throw problem;
 }
 
 /**

@@ -61,8 +61,8 @@ export type OpenedFrame = z.infer<typeof openedFrameSchema>;
 export const studyChannels = {
   /**
    * Adds the images of folders and files to the open project. Where none is open, the project that belongs to the
-   * first path is opened, or made beside it (in Documents/SonoMask where that folder cannot be written). A single
-   * `NAME.sonomask` is opened as the project it is. Answers when all is added; `study.indexing` tells how far it is,
+   * first path that is there is opened, or made beside it (in Documents/SonoMask where that folder cannot be written).
+   * Where no path is there, `file-not-found` names the first. A single `NAME.sonomask` is opened as the project it is. Answers when all is added; `study.indexing` tells how far it is,
    * and frames appear in `frames.list` meanwhile (`frames.changed` with null).
    */
   'study.add': channel(z.object({ paths: z.array(path).min(1).max(100_000) }), addedStudySchema),
