@@ -54,7 +54,8 @@ export class FakeProject {
   gate: Promise<void> | null = null;
   /** Thrown by the next saves, in this order. */
   readonly failures: AppError[] = [];
-  saving = 0;
+  /** Frames whose edit is being saved. */
+  readonly #saving = new Set<number>();
   #nextMaskId = 100;
   #nextRevisionId = 1000;
 
@@ -66,15 +67,16 @@ export class FakeProject {
   }
 
   async save(edit: UnsignedEdit): Promise<SavedEdit> {
-    this.saving++;
-    if (this.saving > 1) throw new Error('two saves at once');
+    // Frames are saved side by side, the edits of one in their order.
+    if (this.#saving.has(edit.frameId)) throw new Error('two saves of one frame at once');
+    this.#saving.add(edit.frameId);
     try {
       await this.gate;
       const failure = this.failures.shift();
       if (failure) throw failure;
       return this.store(edit);
     } finally {
-      this.saving--;
+      this.#saving.delete(edit.frameId);
     }
   }
 
