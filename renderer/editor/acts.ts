@@ -50,6 +50,9 @@ export interface PromptAct extends ActFields {
 
 export type Act = LocalAct | PromptAct;
 
+/** What of an act makes its question. */
+export type Asked = Pick<PromptAct, 'promptAfter' | 'refines' | 'head'>;
+
 /** A brush or eraser stroke; no change where every pixel already was so. */
 export function strokeChange(instance: Instance, stroke: Stroke, size: FrameSize): LocalAct['perform'] {
   return (stateOf) => {

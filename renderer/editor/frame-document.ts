@@ -3,35 +3,28 @@
  * Bound to the frame's hash, it goes on quietly when another frame is on screen. Knows nothing of tools or the screen.
  */
 import { reviewOf, type MaskInstance, type ReviewState } from '../../shared/domain';
-import { isAppError, type ErrorCode } from '../../shared/errors';
-import { areaPx, type Mask } from '../../shared/mask';
-import type { Act, Change, LocalAct, PromptAct } from './acts';
-import type { DecodedMask, Decoder, Question } from './decoder';
+import type { Mask } from '../../shared/mask';
+import type { Act, Asked, Change, LocalAct, PromptAct } from './acts';
+import { Answers, type AnswerSources, type NoAnswer } from './answers';
+import type { Question } from './decoder';
 import { emitter } from './emitter';
 import { fits, History, promptShown, statesOf } from './history';
 import { Instance, type PixelNews } from './instance';
 import type { EditedFrame, EditorPorts } from './ports';
 import { SaveQueue } from './save-queue';
 import { editOf, noteSaved, type Direction } from './saving';
-import { isLive, snapshotOf, snapshotOfRevision, touchedState, type Snapshot } from './snapshot';
+import { isLive, snapshotOfRevision, type Snapshot } from './snapshot';
+
+export type { Asked } from './acts';
 
 /** What a document needs of the editor around it. */
-export interface DocumentContext {
+export interface DocumentContext extends AnswerSources {
   readonly ports: EditorPorts;
-  readonly decoder: Decoder;
   /** True for a label of which a frame holds one mask. */
   holdsOne(labelId: number): boolean;
-  /** The answer to a question that the hover preview has asked already, or null. */
-  readyAnswer(question: Question): Promise<DecodedMask | null> | null;
 }
 
-/** What of an act makes its question. */
-export type Asked = Pick<PromptAct, 'promptAfter' | 'refines' | 'head'>;
-
 type NewAct = Pick<LocalAct, 'kind' | 'perform' | 'review'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
-
-/** A worker that answers for other frames or models this often is not asked again for this click. */
-const MAX_FOREIGN_ANSWERS = 3;
 
 export class FrameDocument {
   readonly changed = emitter<undefined>();
@@ -42,11 +35,9 @@ export class FrameDocument {
   active: Instance | null = null;
   review: ReviewState;
   /** Why the last click or proposal was given up; null when all is well. */
-  problem: ErrorCode | 'nothing-found' | null = null;
+  problem: NoAnswer | null = null;
   readonly #history = new History();
-  #embedded = false;
-  #decoding: { act: PromptAct; abort: AbortController } | null = null;
-  #logits = new WeakMap<Snapshot, Float32Array>();
+  readonly #answers: Answers;
   readonly #revisions = new WeakMap<Snapshot, number>();
   #nextKey = 1;
 
@@ -56,6 +47,12 @@ export class FrameDocument {
     private readonly context: DocumentContext,
   ) {
     this.review = frame.review;
+    this.#answers = new Answers(frame, context, {
+      firstWaiting: () => this.#firstWaiting(),
+      take: (act, after, pixels) => this.#take(act, after, pixels),
+      giveUp: (act, why) => this.#giveUp(act, why),
+      embeddedChanged: () => this.changed.emit(undefined),
+    });
     this.saves = new SaveQueue(
       (edit) => context.ports.save(edit),
       async () => this.receive(await context.ports.masksOf(frame.id)),
@@ -74,7 +71,7 @@ export class FrameDocument {
 
   /** True when the decoder can be asked about this frame. */
   get embedded(): boolean {
-    return this.#embedded;
+    return this.#answers.embedded;
   }
 
   /** Clicks whose mask is not there yet. */
@@ -103,7 +100,7 @@ export class FrameDocument {
 
   /** What a click would ask, on top of what is on screen. */
   question(instance: Instance | null, act: Asked): Question {
-    return this.#questionOn(instance?.shown ?? null, act);
+    return this.#answers.question(instance?.shown ?? null, act);
   }
 
   /**
@@ -135,7 +132,7 @@ export class FrameDocument {
       for (const { instance, before } of act.changes) instance.settled = before;
       this.review = act.reviewBefore;
       this.#save(act, 'undo');
-    } else if (this.#decoding?.act === act) this.#decoding.abort.abort();
+    } else if (act.kind === 'prompt') this.#answers.abandon(act);
     this.active = act.activeBefore;
     this.#show();
     return true;
@@ -156,9 +153,7 @@ export class FrameDocument {
 
   /** The decoder holds this frame's embedding now, or not any more. */
   setEmbedded(embedded: boolean): void {
-    this.#embedded = embedded;
-    this.changed.emit(undefined);
-    void this.#decode();
+    this.#answers.setEmbedded(embedded);
   }
 
   /**
@@ -183,7 +178,7 @@ export class FrameDocument {
 
   /** Another frame is on screen: keep what undo and saving need, free the rest. */
   park(): void {
-    this.#logits = new WeakMap();
+    this.#answers.park();
     for (const instance of this.instances) instance.forgetPixels();
   }
 
@@ -216,7 +211,7 @@ export class FrameDocument {
       else this.#settled(act);
     }
     this.#show();
-    void this.#decode();
+    void this.#answers.next();
   }
 
   #settled(act: Act): void {
@@ -242,68 +237,23 @@ export class FrameDocument {
     this.changed.emit(undefined);
   }
 
-  /** Asks for the mask of the first click that has none. One at a time: each refines the one before. */
-  async #decode(): Promise<void> {
+  #firstWaiting(): PromptAct | null {
     const act = this.#history.firstUnsettled();
-    if (act?.kind !== 'prompt' || this.#decoding || !this.#embedded || this.context.decoder.modelId === null) return;
-    const abort = new AbortController();
-    this.#decoding = { act, abort };
-    const answer = await this.#answer(this.#questionOn(act.instance.settled, act), abort.signal);
-    this.#decoding = null;
-    // Undone meanwhile, perhaps done again: then it is asked anew.
-    if (abort.signal.aborted) void this.#decode();
-    else if (answer === 'not-ready') {
-      this.#embedded = false;
-      this.context.ports.wantEmbedding(this.frame.id);
-      this.changed.emit(undefined);
-    } else if (typeof answer === 'string') this.#giveUp(act, answer);
-    else if (act.head !== null && areaPx(answer.mask) === 0) this.#giveUp(act, 'nothing-found');
-    else this.#take(act, answer);
+    return act?.kind === 'prompt' ? act : null;
   }
 
-  async #answer(question: Question, signal: AbortSignal): Promise<DecodedMask | ErrorCode | 'not-ready'> {
-    try {
-      for (let attempt = 0; attempt < MAX_FOREIGN_ANSWERS; attempt++) {
-        const ready = this.context.readyAnswer(question);
-        const answer =
-          (ready && (await ready)) ?? (await this.context.decoder.ask(question, { preview: false, signal }));
-        if (typeof answer === 'object') return answer;
-        if (answer === 'not-ready' || answer === 'other-model') return 'not-ready';
-      }
-      return 'internal';
-    } catch (error) {
-      const code = isAppError(error) ? error.code : 'internal';
-      return code === 'worker-died' ? 'not-ready' : code;
-    }
-  }
-
-  #giveUp(act: PromptAct, problem: ErrorCode | 'nothing-found'): void {
+  #giveUp(act: PromptAct, problem: NoAnswer): void {
     this.#history.remove(act);
     this.problem = problem;
     this.#settle();
   }
 
-  #take(act: PromptAct, { mask, lowRes, quality, modelId, headVersion }: DecodedMask): void {
+  #take(act: PromptAct, after: Snapshot, pixels: Mask): void {
     const { instance } = act;
-    const before = instance.settled;
-    const prompt = act.promptAfter(before?.prompt ?? { points: [] });
-    const drawn = { state: touchedState(before), origin: { tool: 'prompt', modelId } } as const;
-    const head = headVersion === null ? {} : { headVersion };
-    const proposed = { state: 'proposed', origin: { tool: 'proposal', modelId, ...head } } as const;
-    const after = snapshotOf(mask, { quality, prompt, ...(act.head === null ? drawn : proposed) });
-    this.#logits.set(after, lowRes);
-    act.changes = [{ instance, before, after }];
+    act.changes = [{ instance, before: instance.settled, after }];
     this.#settled(act);
-    if (this.#history.firstUnsettled() === undefined) instance.knowPixels(after, mask);
+    if (this.#history.firstUnsettled() === undefined) instance.knowPixels(after, pixels);
     this.#settle();
-  }
-
-  #questionOn(before: Snapshot | null, act: Asked): Question {
-    const { sha256, widthPx, heightPx } = this.frame;
-    const prompt = act.promptAfter(before?.prompt ?? { points: [] });
-    const refines = act.refines ? before : null;
-    const lowRes = (refines && this.#logits.get(refines)) ?? null;
-    return { frameSha256: sha256, widthPx, heightPx, prompt, refines, lowRes, head: act.head };
   }
 
   #save(act: Act, direction: Direction): void {
