@@ -34,6 +34,8 @@ const MAX_FOREIGN_ANSWERS = 3;
 
 export class Answers {
   #embedded = false;
+  /** Why no click is answered; null where they are. */
+  #problem: ErrorCode | null = null;
   #asked: { act: PromptAct; abort: AbortController } | null = null;
   /** Beside the snapshots they made: a further click refines them better than pixels. */
   #logits = new WeakMap<Snapshot, Float32Array>();
@@ -55,6 +57,13 @@ export class Answers {
     void this.next();
   }
 
+  /** Why no click is answered, now or later: those that wait are given up. Null where clicks are answered. */
+  setModelProblem(problem: ErrorCode | null): void {
+    this.#problem = problem;
+    if (problem !== null) this.#asked?.abort.abort();
+    void this.next();
+  }
+
   /** What an act asks on top of a state. */
   question(before: Snapshot | null, act: Asked): Question {
     const { sha256, widthPx, heightPx } = this.frame;
@@ -67,7 +76,12 @@ export class Answers {
   /** Asks for the mask of the first click that has none, unless one is asked for already. */
   async next(): Promise<void> {
     const act = this.asker.firstWaiting();
-    if (act === null || this.#asked || !this.#embedded || this.sources.decoder.modelId === null) return;
+    if (act === null || this.#asked) return;
+    if (this.#problem !== null) this.asker.giveUp(act, this.#problem);
+    else if (this.#embedded && this.sources.decoder.modelId !== null) await this.#ask(act);
+  }
+
+  async #ask(act: PromptAct): Promise<void> {
     const abort = new AbortController();
     this.#asked = { act, abort };
     const answer = await this.#answer(this.question(act.instance.settled, act), abort.signal);

@@ -3,6 +3,7 @@
  * Bound to the frame's hash, it goes on quietly when another frame is on screen. Knows nothing of tools or the screen.
  */
 import { reviewOf, type MaskInstance, type ReviewState } from '../../shared/domain';
+import type { ErrorCode } from '../../shared/errors';
 import type { Mask } from '../../shared/mask';
 import type { Act, Asked, Change, LocalAct, PromptAct } from './acts';
 import { Answers, type AnswerSources, type NoAnswer } from './answers';
@@ -154,6 +155,11 @@ export class FrameDocument {
   /** The decoder holds this frame's embedding now, or not any more. */
   setEmbedded(embedded: boolean): void {
     this.#answers.setEmbedded(embedded);
+  }
+
+  /** There is no usable model, and why: what waits for one would wait for ever, and everything done after it. */
+  setModelProblem(problem: ErrorCode | null): void {
+    this.#answers.setModelProblem(problem);
   }
 
   /**

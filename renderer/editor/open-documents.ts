@@ -24,6 +24,7 @@ export class OpenDocuments {
   readonly pixelsChanged = emitter<PixelNews>();
   #current: FrameDocument | null = null;
   readonly #all = new Map<string, FrameDocument>();
+  #modelProblem: ErrorCode | null = null;
 
   constructor(private readonly context: DocumentContext) {}
 
@@ -39,6 +40,12 @@ export class OpenDocuments {
   /** A frame is the same only with the same pixels. */
   of(frameId: number, frameSha256: string): FrameDocument | undefined {
     return this.#all.get(keyOf(frameId, frameSha256));
+  }
+
+  /** There is no usable model, and why: clicks on any frame are given up. Null where there is one, or will be. */
+  setModelProblem(problem: ErrorCode | null): void {
+    this.#modelProblem = problem;
+    for (const document of this.all) document.setModelProblem(problem);
   }
 
   /** Brings a frame on screen. @param masks as they are stored now */
@@ -84,6 +91,7 @@ export class OpenDocuments {
 
   #make(frame: EditedFrame, masks: readonly MaskInstance[]): FrameDocument {
     const document = new FrameDocument(frame, masks, this.context);
+    document.setModelProblem(this.#modelProblem);
     document.changed.on(() => {
       if (document !== this.#current) this.#tidy(document);
       this.changed.emit(undefined);

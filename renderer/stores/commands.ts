@@ -52,6 +52,7 @@ export const useCommands = defineStore('commands', () => {
     'project.open',
   ]);
   const NAVIGATION: ReadonlySet<CommandId> = new Set(['go.nextFrame', 'go.previousFrame', 'go.nextUnreviewed']);
+  const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose']);
 
   function enabled(id: CommandId): boolean {
     if (ALWAYS.has(id)) return true;
@@ -59,6 +60,7 @@ export const useCommands = defineStore('commands', () => {
     if (!workspace.project) return false;
     if (NAVIGATION.has(id)) return list.total > 0;
     if (id === 'mask.accept' && proposalComing()) return false;
+    if (NEEDS_MODEL.has(id) && inference.failed) return false;
     return id in own || editor.enabled(id);
   }
 
@@ -68,7 +70,6 @@ export const useCommands = defineStore('commands', () => {
       editor.embedding === 'waiting' &&
       editor.review === 'unopened' &&
       editor.instances.length === 0 &&
-      inference.status?.state !== 'failed' &&
       labels.all.some(({ head }) => head !== null)
     );
   }

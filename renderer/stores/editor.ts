@@ -81,9 +81,9 @@ export const useEditor = defineStore('editor', () => {
     if (saving.value.failure) return 'failed';
     return saving.value.unsaved + saving.value.unsettled > 0 ? 'saving' : 'saved';
   });
-  /** Whether clicks are answered at once. */
+  /** Whether clicks are answered at once; `none`: they are not answered at all. */
   const embedding = seen(() => {
-    if (!editor.document) return 'none';
+    if (!editor.document || inference.failed) return 'none';
     if (editor.document.embedded) return 'ready';
     return embeddingProblem.value ? 'failed' : 'waiting';
   });
@@ -209,6 +209,11 @@ export const useEditor = defineStore('editor', () => {
     { immediate: true },
   );
   watch(
+    () => (inference.failed ? (inference.status?.problem?.code ?? 'model-invalid') : null),
+    (problem) => editor.documents.setModelProblem(problem),
+    { immediate: true },
+  );
+  watch(
     () => labels.all,
     (all) =>
       editor.selection.setLabels(
@@ -262,8 +267,8 @@ export const useEditor = defineStore('editor', () => {
     embeddingProblem,
     /** Clicks that wait for their mask. */
     waitingClicks: seen(() => editor.document?.waiting ?? 0),
-    /** Why the last click gave no mask. */
-    clickProblem: seen(() => editor.document?.problem ?? null),
+    /** Why the last click gave no mask; without a model none does, which is said elsewhere. */
+    clickProblem: seen(() => (inference.failed ? null : (editor.document?.problem ?? null))),
     saving,
     saveState,
     ...view,

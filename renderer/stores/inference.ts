@@ -1,6 +1,6 @@
 /** What the model runs on and what it is doing, as main tells it; and how often a worker had to be started again. */
 import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { InferenceStatus, ProviderChoice } from '../../shared/ipc';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
@@ -9,6 +9,8 @@ import { useToasts } from './toasts';
 export const useInference = defineStore('inference', () => {
   const toasts = useToasts();
   const status = shallowRef<InferenceStatus | null>(null);
+  /** There is no usable model, and there will be none while the program runs. */
+  const failed = computed(() => status.value?.state === 'failed');
   const restarts = ref(0);
 
   async function load(): Promise<void> {
@@ -28,5 +30,5 @@ export const useInference = defineStore('inference', () => {
     toasts.warning(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
   });
 
-  return { status, restarts, load, setProvider };
+  return { status, failed, restarts, load, setProvider };
 });
