@@ -8,8 +8,8 @@ import type { Model } from '../../models/folder';
 import { createSession, foldConstants, type Session, type SessionOptions } from '../../models/graph';
 import type { Prompt } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
-import { type GrayImage, resizeBilinearAntialias, resizeLogits } from '../../shared/image';
-import { type Mask, maskAbove } from '../../shared/mask';
+import { type GrayImage, maskOfLogits, resizeBilinearAntialias } from '../../shared/image';
+import type { Mask } from '../../shared/mask';
 import { toNetworkPrompt } from './coordinates';
 
 /** The encoder's output for one frame, and what it belongs to. */
@@ -113,9 +113,8 @@ export class Predictor {
     const shape = [1, this.model.manifest.config.promptDim, GRID_SIZE, GRID_SIZE];
     const { low_res, iou } = await session.run({ ...inputs, image_embedding: { shape, data } });
     if (!low_res || !iou) throw new AppError('provider-failed', 'decoder', 'no mask came back');
-    const logits = resizeLogits(low_res.data, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx);
-    const quality = Math.min(1, Math.max(0, iou.data[0] ?? 0));
-    return { mask: maskAbove(logits, widthPx, heightPx, 0), lowRes: low_res.data, iou: quality };
+    const mask = maskOfLogits(low_res.data, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx);
+    return { mask, lowRes: low_res.data, iou: Math.min(1, Math.max(0, iou.data[0] ?? 0)) };
   }
 
   private session(name: string, graph: () => Parameters<typeof foldConstants>[0], weights: Model['weights']) {

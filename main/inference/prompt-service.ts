@@ -44,6 +44,7 @@ export type PromptWorkerApi = PromptApi & {
 export function promptService(modelFolder: string): PromptWorkerApi {
   const held = new ByteLru<FrameEmbedding>(HELD_BYTES);
   const queue = new PromptQueue();
+  const logitsOf = rememberingLogits();
   let opened: Promise<Predictor> | undefined;
 
   const predictor = (): Promise<Predictor> => {
@@ -114,13 +115,27 @@ function maskReply(
   return { kind: 'mask', ...boundOf(request), widthPx, heightPx, bits: packMask(mask), lowRes, iou, headVersion };
 }
 
+/** Logits of the mask before; of a drawn one they are kept, since every preview on it sends it again. */
+function rememberingLogits(): (previous: PreviousMask) => Float32Array {
+  let last: { readonly mask: DrawnMask; readonly lowRes: Float32Array } | undefined;
+  return (previous) => {
+    if (previous.kind === 'logits') return previous.lowRes;
+    if (!last || !isSameMask(last.mask, previous)) last = { mask: previous, lowRes: logitsOfDrawn(previous) };
+    return last.lowRes;
+  };
+}
+
+type DrawnMask = Extract<PreviousMask, { kind: 'mask' }>;
+
+function isSameMask(a: DrawnMask, b: DrawnMask): boolean {
+  return a.widthPx === b.widthPx && a.heightPx === b.heightPx && Buffer.compare(a.bits, b.bits) === 0;
+}
+
 /** A mask that no logits are known of becomes such: its share of each of the 128x128 cells. @throws AppError */
-function logitsOf(previous: PreviousMask): Float32Array {
-  if (previous.kind === 'logits') return previous.lowRes;
-  const { widthPx, heightPx, bits } = previous;
+function logitsOfDrawn({ widthPx, heightPx, bits }: DrawnMask): Float32Array {
   if (widthPx * heightPx > 2 ** 26) throw new AppError('too-large', 'mask', `a mask of ${widthPx}x${heightPx} px`);
   const { data } = unpackMask(bits, widthPx, heightPx);
-  const image = { widthPx, heightPx, data: data.map((value) => value * 255) };
-  const cells = resizeBilinearAntialias(image, LOW_RES_SIZE, LOW_RES_SIZE);
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) * 255;
+  const cells = resizeBilinearAntialias({ widthPx, heightPx, data }, LOW_RES_SIZE, LOW_RES_SIZE);
   return Float32Array.from(cells.data, (value) => DRAWN_LOGIT * (value / 127.5 - 1));
 }

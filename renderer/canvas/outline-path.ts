@@ -1,14 +1,12 @@
 /** A mask's outline along its pixel edges as a path in image coordinates, to be stroked at any zoom. */
-import { boundingBox, cropMask, traceOutlines, type Mask, type Ring } from '../../shared/mask';
+import { boundingBox, cropMask, traceRings, type Mask, type Ring } from '../../shared/mask';
 
 /** Looks only at the mask's bounding box, so that a small mask on a large frame costs little. */
 export function outlinePath(mask: Mask): Path2D {
   const path = new Path2D();
   const box = boundingBox(mask);
   if (box === null) return path;
-  for (const { outer, holes } of traceOutlines(cropMask(mask, box))) {
-    for (const ring of [outer, ...holes]) addRing(path, ring, box[0], box[1]);
-  }
+  for (const ring of traceRings(cropMask(mask, box))) addRing(path, ring, box[0], box[1]);
   return path;
 }
 

@@ -1,5 +1,5 @@
 /** Grey images and their resizing: what other rooms may use. */
 export type { GrayImage } from './gray-image';
 export { resizeBilinearAntialias } from './resize-bilinear';
-export { resizeLogits } from './resize-logits';
+export { maskOfLogits, resizeLogits } from './resize-logits';
 export { resizeNearest } from './resize-nearest';

@@ -55,23 +55,33 @@ function followRing(mask: Mask, startX: number, startY: number, seenUpperEdge: U
 }
 
 /**
+ * All rings of a mask, of whichever component, in reading order of where they begin: each on the upper left corner of a
+ * pixel of its component. Outer rings run clockwise on the screen, those of holes counter-clockwise.
+ */
+export function traceRings(mask: Mask): Ring[] {
+  const { widthPx, heightPx, data } = mask;
+  const rings: Ring[] = [];
+  const seenUpperEdge = new Uint8Array(data.length);
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0, i = y * widthPx; x < widthPx; x++, i++) {
+      const hasUpperEdge = data[i] === 1 && (y === 0 || data[i - widthPx] === 0);
+      // The first upper edge of a ring in reading order begins at a corner of the ring.
+      if (hasUpperEdge && seenUpperEdge[i] === 0) rings.push(followRing(mask, x, y, seenUpperEdge));
+    }
+  }
+  return rings;
+}
+
+/**
  * The outlines of all components, in order of their first pixel. Corners lie on pixel corners (whole numbers), only where
  * the direction changes. Components are 4-connected, so outlines of pixels that share only a corner touch there.
  */
 export function traceOutlines(mask: Mask): Outline[] {
-  const { widthPx, heightPx, data } = mask;
   const { labels, areasPx } = connectedComponents(mask, 4);
   const ringsOf: Ring[][] = areasPx.map(() => []);
-  const seenUpperEdge = new Uint8Array(data.length);
-  for (let y = 0; y < heightPx; y++) {
-    for (let x = 0; x < widthPx; x++) {
-      const i = y * widthPx + x;
-      const hasUpperEdge = data[i] === 1 && (y === 0 || data[i - widthPx] === 0);
-      // The first upper edge of a ring in reading order begins at a corner of the ring.
-      if (hasUpperEdge && seenUpperEdge[i] === 0) {
-        ringsOf[(labels[i] as number) - 1]?.push(followRing(mask, x, y, seenUpperEdge));
-      }
-    }
+  for (const ring of traceRings(mask)) {
+    const [x = 0, y = 0] = ring;
+    ringsOf[(labels[y * mask.widthPx + x] as number) - 1]?.push(ring);
   }
   // A component's first pixel lies on its outer ring, so that ring was found first.
   return ringsOf.map(([outer = [], ...holes]) => ({ outer, holes }));

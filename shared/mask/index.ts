@@ -3,7 +3,7 @@ export { packMask, unpackMask } from './bits';
 export { brushStroke } from './brush';
 export { connectedComponents, fillHoles } from './components';
 export type { Components, Connectivity } from './components';
-export { traceOutlines } from './contour';
+export { traceOutlines, traceRings } from './contour';
 export type { Outline, Ring } from './contour';
 export { squaredDepth, squaredDistanceToBackground } from './distance';
 export type { Spacing } from './distance';

@@ -3,7 +3,7 @@
  * (`common/maskApi.c`: rleEncode, rleToString, rleFrString). Runs go down the columns and begin with background.
  */
 import { AppError } from '../errors';
-import { emptyMask } from './mask';
+import { boundingBox, emptyMask } from './mask';
 import type { Mask } from './mask';
 
 /** COCO's `segmentation` object for a mask. */
@@ -30,19 +30,30 @@ function corrupt(message: string): AppError {
 /** Lengths of the runs of 0, 1, 0, ... down the columns, left to right; the first is 0 when the first pixel is set. */
 export function runLengths(mask: Mask): Uint32Array {
   const { widthPx, heightPx, data } = mask;
+  // Beyond its box there is nothing to look at, and going down the columns of a large frame is slow.
+  const [left, top, boxWidth, boxHeight] = boundingBox(mask) ?? [widthPx, 0, 0, 0];
   const counts: number[] = [];
   let value = 0;
   let length = 0;
-  for (let x = 0; x < widthPx; x++) {
-    for (let i = x, y = 0; y < heightPx; y++, i += widthPx) {
-      if (data[i] !== value) {
-        counts.push(length);
-        length = 0;
-        value ^= 1;
-      }
+  const change = (): void => {
+    counts.push(length);
+    length = 0;
+    value ^= 1;
+  };
+  const background = (pixels: number): void => {
+    if (value === 1 && pixels > 0) change();
+    length += pixels;
+  };
+  background(left * heightPx);
+  for (let x = left; x < left + boxWidth; x++) {
+    background(top);
+    for (let i = top * widthPx + x, y = 0; y < boxHeight; y++, i += widthPx) {
+      if (data[i] !== value) change();
       length++;
     }
+    background(heightPx - top - boxHeight);
   }
+  background((widthPx - left - boxWidth) * heightPx);
   counts.push(length);
   return Uint32Array.from(counts);
 }

@@ -99,6 +99,12 @@ describe('a click', () => {
     const fromMask = (await worker.request('decode', asked({ previous: mask }))) as MaskReply;
     expect(refined.lowRes).not.toEqual(first.lowRes);
     expect(fromMask.lowRes).not.toEqual(first.lowRes);
+    const none = { ...mask, bits: new Uint8Array(bits.length) };
+    const fromNone = (await worker.request('decode', asked({ previous: none }))) as MaskReply;
+    expect(fromNone.lowRes).not.toEqual(fromMask.lowRes);
+    expect((await worker.request('decode', asked({ previous: mask }))) as MaskReply).toMatchObject({
+      lowRes: fromMask.lowRes,
+    });
   });
 
   it('is not answered for another model', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../../../shared/errors';
-import { resizeBilinearAntialias, resizeLogits, resizeNearest } from '../../../../shared/image';
+import { maskOfLogits, resizeBilinearAntialias, resizeLogits, resizeNearest } from '../../../../shared/image';
 import type { GrayImage } from '../../../../shared/image';
+import { maskAbove } from '../../../../shared/mask';
 import { describeWithPython, runPython } from '../../../support/python-venv';
 import fixtures from './fixtures/resize.json';
 
@@ -149,6 +150,28 @@ describe('logits', () => {
         expect(Math.max(...out)).toBeLessThanOrEqual(Math.max(...logits) + 1e-4);
         expect(Math.min(...out)).toBeGreaterThanOrEqual(Math.min(...logits) - 1e-4);
       }),
+    );
+  });
+
+  it('make the same mask, bit for bit, whether resized first or looked at only where they are positive', () => {
+    const anyLogit = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(-8, -0.25) },
+      { weight: 2, arbitrary: fc.double({ min: -9, max: 9, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom(0, 4, 1e-45, NaN) },
+    );
+    const anyLogits = anySize.chain(([w, h]) =>
+      fc.array(anyLogit, { minLength: w * h, maxLength: w * h }).map((values) => ({ w, h, values })),
+    );
+    fc.assert(
+      fc.property(anyLogits, anySize, ({ w, h, values }, [toWidth, toHeight]) => {
+        const logits = Float32Array.from(values);
+        const whole = maskAbove(resizeLogits(logits, w, h, toWidth, toHeight), toWidth, toHeight, 0);
+        expect(maskOfLogits(logits, w, h, toWidth, toHeight)).toEqual(whole);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(() => maskOfLogits(new Float32Array(5), 2, 2, 4, 4)).toThrowError(
+      expect.objectContaining({ code: 'usage' }),
     );
   });
 

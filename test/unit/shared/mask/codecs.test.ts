@@ -51,6 +51,8 @@ describe('COCO run-length code', () => {
       fc.property(anyMask, (mask) => {
         const counts = runLengths(mask);
         expect(maskFromRunLengths(counts, mask.widthPx, mask.heightPx)).toEqual(mask);
+        // Only the first run may be empty: there is one code of every mask.
+        expect(counts.subarray(1).every((length) => length > 0)).toBe(true);
         expect(maskFromCocoRle(cocoRle(mask))).toEqual(mask);
         expect(maskFromCocoRle({ size: [mask.heightPx, mask.widthPx], counts: [...counts] })).toEqual(mask);
       }),
@@ -155,6 +157,15 @@ describe('bit-packing', () => {
         expect(unpackMask(packMask(mask), mask.widthPx, mask.heightPx)).toEqual(mask);
       }),
     );
+  });
+
+  it('does not mind where in its buffer a mask lies', () => {
+    const mask = drawn('#...#.##.', '#.##..#.#');
+    for (const offset of [1, 2, 3]) {
+      const data = new Uint8Array(mask.data.length + offset).subarray(offset);
+      data.set(mask.data);
+      expect(packMask({ ...mask, data })).toEqual(packMask(mask));
+    }
   });
 
   it('refuses too few or too many bytes, and bits beyond the last pixel', () => {

@@ -9,6 +9,7 @@ import {
   intersection,
   rasterizePolygon,
   traceOutlines,
+  traceRings,
   union,
 } from '../../../../shared/mask';
 import type { Ring } from '../../../../shared/mask';
@@ -45,6 +46,16 @@ describe('outlines', () => {
       [0, 0, 1, 0, 1, 1, 0, 1],
       [1, 1, 2, 1, 2, 2, 1, 2],
     ]);
+  });
+
+  it('have the same rings when nobody asks which component they belong to', () => {
+    const sorted = (rings: readonly Ring[]): string[] => rings.map(String).sort();
+    fc.assert(
+      fc.property(anyMask, (mask) => {
+        const grouped = traceOutlines(mask).flatMap(({ outer, holes }) => [outer, ...holes]);
+        expect(sorted(traceRings(mask))).toEqual(sorted(grouped));
+      }),
+    );
   });
 
   it('of an empty mask are none', () => {
