@@ -57,8 +57,11 @@ export class Gestures {
   down(input: PointerInput): void {
     if (this.#gesture) return;
     if (input.button === 1 || (input.button === 0 && this.spaceHeld)) this.#gesture = { kind: 'pan', last: input };
-    else if (input.button === 2) this.#gesture = { kind: 'right', down: input };
-    else if (input.button === 0) {
+    else if (input.button === 2) {
+      this.#gesture = { kind: 'right', down: input };
+      // If it becomes a click, its mask is being made while the button is still down.
+      this.toolbox.pointer('onPointerMove', this.#tool(input));
+    } else if (input.button === 0) {
       this.#gesture = { kind: 'tool' };
       this.toolbox.pointer('onPointerDown', this.#tool(input));
     }
@@ -74,7 +77,9 @@ export class Gestures {
       this.#gesture = { kind: 'windowing', last: input };
     } else if (gesture?.kind === 'right') {
       const moved = Math.hypot(input.x - gesture.down.x, input.y - gesture.down.y);
-      if (moved > CLICK_TOLERANCE_PX) this.#gesture = { kind: 'windowing', last: input };
+      if (moved <= CLICK_TOLERANCE_PX) return;
+      this.#gesture = { kind: 'windowing', last: input };
+      this.toolbox.pointerLeft();
     } else this.toolbox.pointer('onPointerMove', this.#tool(input));
   }
 

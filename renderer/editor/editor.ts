@@ -237,8 +237,13 @@ export class Editor {
     const instance = selection.existingTarget();
     const idle = previews && stroke === null && selection.label !== null && document?.waiting === 0;
     const meaningful = positive || instance !== null;
-    if (!document?.embedded || !idle || !meaningful || !covers(document.frame, x, y)) this.hover.hide();
-    else this.hover.show(document.question(instance, pointAsked(x, y, positive)));
+    if (!document?.embedded || !idle || !meaningful || !covers(document.frame, x, y)) {
+      this.hover.hide();
+      return;
+    }
+    const question = (sign: boolean) => document.question(instance, pointAsked(x, y, sign));
+    // Where there is no mask yet, only adding means something.
+    this.hover.show(question(positive), instance && question(!positive));
   }
 
   /** What the preview would make of the frame; null without one. */

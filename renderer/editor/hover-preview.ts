@@ -1,16 +1,34 @@
 /**
  * What a click at the pointer would give. At most one question is under way, the newest waits, those between are never
- * asked. Nothing of it is ever saved, but a click on exactly the point that was asked about takes the answer.
+ * asked. Where the pointer rests, the answer to the other button's click is made ready too, without being shown. Nothing
+ * of it is ever saved, but a click on exactly the point that was asked about takes the answer.
  */
 import { sameQuestion, type DecodedMask, type Decoder, type NoMask, type Question } from './decoder';
 import { emitter } from './emitter';
 
+interface Answered {
+  readonly question: Question;
+  readonly answer: DecodedMask;
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly answer: Promise<DecodedMask | NoMask>;
+  readonly abort: AbortController;
+  /** A click waits for it. */
+  kept: boolean;
+}
+
 export class HoverPreview {
   readonly changed = emitter<undefined>();
-  #shown: { question: Question; answer: DecodedMask } | null = null;
-  #asked: { question: Question; answer: Promise<DecodedMask | NoMask>; abort: AbortController; kept: boolean } | null =
-    null;
-  #wanted: Question | null = null;
+  #shown: Answered | null = null;
+  /** What the other button's click would give at the same place. */
+  #spare: Answered | null = null;
+  #asked: Asked | null = null;
+  /** What is asked where the pointer is now; what is shown may still be of where it was. */
+  #here: Question | null = null;
+  /** Not asked yet, in this order. */
+  #wanted: readonly Question[] = [];
 
   constructor(private readonly decoder: Decoder) {}
 
@@ -19,23 +37,29 @@ export class HoverPreview {
     return this.#shown?.answer ?? null;
   }
 
-  show(question: Question): void {
+  /** @param other what the other button would ask there; null where that means nothing */
+  show(question: Question, other: Question | null = null): void {
+    const known = this.#answered(question);
+    this.#spare = other && this.#answered(other);
+    this.#here = question;
+    this.#wanted = other ? [question, other] : [question];
+    if (known) this.#set(known);
     // After a click the mask before is another: a preview made on the old one would mislead.
-    if (this.#shown && this.#shown.question.refines !== question.refines) this.#set(null);
-    if (this.#shown && sameQuestion(this.#shown.question, question)) this.#wanted = null;
-    else this.#wanted = question;
+    else if (this.#shown && this.#shown.question.refines !== question.refines) this.#set(null);
     void this.#run();
   }
 
   hide(): void {
-    this.#wanted = null;
+    this.#here = this.#spare = null;
+    this.#wanted = [];
     if (this.#asked && !this.#asked.kept) this.#asked.abort.abort();
-    if (this.#shown) this.#set(null);
+    this.#set(null);
   }
 
   /** For a click: the answer that is there or on its way; null if this was not asked. It resolves to null if none came. */
   answerTo(question: Question): Promise<DecodedMask | null> | null {
-    if (this.#shown && sameQuestion(this.#shown.question, question)) return Promise.resolve(this.#shown.answer);
+    const answered = this.#answered(question);
+    if (answered) return Promise.resolve(answered.answer);
     if (!this.#asked || this.#asked.abort.signal.aborted || !sameQuestion(this.#asked.question, question)) return null;
     this.#asked.kept = true;
     return this.#asked.answer.then(
@@ -44,23 +68,39 @@ export class HoverPreview {
     );
   }
 
+  #answered(question: Question): Answered | null {
+    return [this.#shown, this.#spare].find((known) => known && sameQuestion(known.question, question)) ?? null;
+  }
+
   async #run(): Promise<void> {
-    while (this.#wanted && !this.#asked) {
-      const question = this.#wanted;
-      this.#wanted = null;
+    while (!this.#asked) {
+      this.#wanted = this.#wanted.filter((question) => !this.#answered(question));
+      const [question] = this.#wanted;
+      if (!question) return;
+      this.#wanted = this.#wanted.slice(1);
+      const toBeShown = question === this.#here;
       const abort = new AbortController();
       const answer = this.decoder.ask(question, { preview: true, signal: abort.signal });
-      this.#asked = { question, answer, abort, kept: false };
+      const asked: Asked = { question, answer, abort, kept: false };
+      this.#asked = asked;
       // A preview that fails is simply not shown; a click there says why.
       const mask = await answer.catch(() => null);
-      const { kept } = this.#asked;
       this.#asked = null;
-      if (mask !== null && typeof mask === 'object' && !abort.signal.aborted && !kept)
-        this.#set({ question, answer: mask });
+      if (mask === null || typeof mask !== 'object' || abort.signal.aborted || asked.kept) continue;
+      this.#take({ question, answer: mask }, toBeShown);
     }
   }
 
-  #set(shown: { question: Question; answer: DecodedMask } | null): void {
+  /** While the pointer moves, the answer of where it was is shown until there is one of where it is. */
+  #take(answered: Answered, toBeShown: boolean): void {
+    const isHere = (question: Question): boolean => this.#here !== null && sameQuestion(this.#here, question);
+    const hereShown = this.#shown !== null && isHere(this.#shown.question);
+    if (isHere(answered.question) || (toBeShown && !hereShown)) this.#set(answered);
+    else this.#spare = answered;
+  }
+
+  #set(shown: Answered | null): void {
+    if (shown === this.#shown) return;
     this.#shown = shown;
     this.changed.emit(undefined);
   }

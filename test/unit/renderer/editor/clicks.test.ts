@@ -286,6 +286,70 @@ describe('the hover preview', () => {
     expect(editor.previewMask).toBeNull();
   });
 
+  it("has the other button's answer ready where the pointer rests, without showing it", async () => {
+    const { editor, worker, open, screen } = bench();
+    open(frame);
+    editor.click(12, 12, true);
+    await settle();
+    editor.previewAt(10, 10, true);
+    await settle();
+    expect(worker.asked.slice(1).map(({ prompt, preview }) => [prompt.points.at(-1)!.positive, preview])).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+    expect(editor.previewMask!.data[10 * 48 + 8]).toBe(1);
+    editor.click(10, 10, false);
+    await settle();
+    expect(worker.asked).toHaveLength(3);
+    expect(screen()).toMatchObject([{ prompt: { points: [{ positive: true }, { positive: false }] } }]);
+    expect(editor.document!.active!.pixels.data[10 * 48 + 10]).toBe(0);
+  });
+
+  it('shows at once what the other button would give when that is asked, and the first again', async () => {
+    const { editor, worker, open } = bench();
+    open(frame);
+    editor.click(12, 12, true);
+    await settle();
+    const shown: number[] = [];
+    editor.hover.changed.on(() => shown.push(editor.previewMask?.data[10 * 48 + 10] ?? -1));
+    editor.previewAt(10, 10, true);
+    await settle();
+    editor.previewAt(10, 10, false);
+    editor.previewAt(10, 10, true);
+    await settle();
+    expect(shown).toEqual([1, 0, 1]);
+    expect(worker.asked).toHaveLength(3);
+  });
+
+  it('asks for the other button only where it rests, and never shows that', async () => {
+    const { editor, worker, open } = bench();
+    open(frame);
+    editor.click(12, 12, true);
+    await settle();
+    worker.holding = true;
+    editor.previewAt(8, 12, true);
+    worker.held[0]!.answer();
+    await settle();
+    // The other button is asked about here, and the pointer moves on while it is.
+    expect(worker.held[1]!.request.prompt.points.at(-1)).toEqual({ x: 8, y: 12, positive: false });
+    editor.previewAt(20, 12, true);
+    worker.held[1]!.answer();
+    await settle();
+    expect(editor.previewMask!.data[12 * 48 + 8]).toBe(1);
+    expect(worker.held[2]!.request.prompt.points.at(-1)).toEqual({ x: 20, y: 12, positive: true });
+    // Without resting, the next place comes before the other button.
+    editor.previewAt(30, 12, true);
+    worker.held[2]!.answer();
+    await settle();
+    expect(worker.held[3]!.request.prompt.points.at(-1)).toEqual({ x: 30, y: 12, positive: true });
+    worker.held[3]!.fail(new AppError('provider-failed', 'cpu', 'no memory'));
+    await settle();
+    worker.held[4]!.fail(new AppError('provider-failed', 'cpu', 'no memory'));
+    await settle();
+    expect(worker.held).toHaveLength(5);
+    expect(editor.previewMask!.data[12 * 48 + 20]).toBe(1);
+  });
+
   it('is gone after a click elsewhere, on another frame, and while painting', async () => {
     const { editor, worker, open } = bench();
     open(frame);
