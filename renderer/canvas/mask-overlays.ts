@@ -39,14 +39,17 @@ class InstanceOverlay implements Overlay {
     else this.fill.paint(this.instance.pixels);
   }
 
-  recolour(colour: string): void {
+  recolour(colour: string): boolean {
+    if (colour === this.colour) return false;
     this.colour = colour;
     this.fill.recolour(colour, this.instance.pixels);
+    return true;
   }
 }
 
 export class MaskOverlays {
   readonly #overlays = new Map<Instance, InstanceOverlay>();
+  #active: Instance | null = null;
 
   /** @param colourOf a label's colour, `#RRGGBB` */
   constructor(
@@ -66,20 +69,31 @@ export class MaskOverlays {
     this.#overlays.get(news.instance)?.update(news);
   }
 
-  /** Other instances may be on screen, or labels have other colours. */
-  sync(): void {
+  /**
+   * Other instances may be on screen, another one active, or labels have other colours.
+   *
+   * @returns whether it is so: then they are to be drawn anew
+   */
+  sync(): boolean {
     const { document, stroke } = this.editor;
+    const active = document?.active ?? null;
     const shown = new Set<Instance>(document?.live);
     if (stroke) shown.add(stroke.instance);
-    for (const instance of this.#overlays.keys()) if (!shown.has(instance)) this.#overlays.delete(instance);
-    for (const instance of shown) {
-      const colour = this.colourOf(instance.labelId);
-      const known = this.#overlays.get(instance);
-      if (known) known.recolour(colour);
-      else {
-        const isPainted = (): boolean => this.editor.stroke?.instance === instance;
-        this.#overlays.set(instance, new InstanceOverlay(instance, colour, isPainted));
-      }
+    let changed = active !== this.#active;
+    this.#active = active;
+    for (const instance of this.#overlays.keys()) {
+      if (!shown.has(instance)) changed = this.#overlays.delete(instance);
     }
+    for (const instance of shown) changed = this.#show(instance) || changed;
+    return changed;
+  }
+
+  #show(instance: Instance): boolean {
+    const colour = this.colourOf(instance.labelId);
+    const known = this.#overlays.get(instance);
+    if (known) return known.recolour(colour);
+    const isPainted = (): boolean => this.editor.stroke?.instance === instance;
+    this.#overlays.set(instance, new InstanceOverlay(instance, colour, isPainted));
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-/** The tool in hand and its state: hands it the events, tells when what it shows has changed. */
+/** The tool in hand and its state: hands it the events, tells what has changed of it. */
 import { emitter } from '../../editor';
 import { boxIdle } from './box-idle';
 import { brushIdle } from './brush-idle';
@@ -20,8 +20,10 @@ type PointerEvent = 'onPointerDown' | 'onPointerMove' | 'onPointerUp' | 'onDoubl
 type KeyEvent = 'onCancel' | 'onComplete' | 'onRemoveLast' | 'onRestoreLast';
 
 export class Toolbox {
-  /** Another tool, or another draft. */
+  /** Another tool, or something is begun or ended: rare, for whoever draws buttons. */
   readonly changed = emitter<undefined>();
+  /** Another draft: with every movement of the pointer, for whoever draws it. */
+  readonly drafted = emitter<undefined>();
   #name: ToolName = 'point';
   #state: ToolState;
 
@@ -44,8 +46,7 @@ export class Toolbox {
   /** Ends what the tool before had begun; chosen again, a tool starts afresh. */
   choose(name: ToolName): void {
     this.#state.onLeave?.();
-    this.#name = name;
-    this.#become(FIRST_STATE[name](this.host));
+    this.#become(FIRST_STATE[name](this.host), name);
   }
 
   pointer(event: PointerEvent, pointer: ToolPointer): void {
@@ -68,8 +69,12 @@ export class Toolbox {
     this.choose(this.#name);
   }
 
-  #become(state: ToolState): void {
+  #become(state: ToolState, name = this.#name): void {
+    if (state === this.#state) return;
+    const other = name !== this.#name || state.busy !== this.#state.busy;
+    this.#name = name;
     this.#state = state;
-    this.changed.emit(undefined);
+    this.drafted.emit(undefined);
+    if (other) this.changed.emit(undefined);
   }
 }

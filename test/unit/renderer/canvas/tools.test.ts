@@ -97,6 +97,37 @@ describe('point', () => {
     ]);
   });
 
+  it("asks for the right button's mask while that is still down; dragging takes it back", async () => {
+    press(10, 12);
+    await settle();
+    const asked = made.worker.asked.length;
+    gestures.down(over(14, 12, { button: 2 }));
+    await settle();
+    expect(made.worker.asked[asked]!.prompt.points.at(-1)).toEqual({ x: 14, y: 12, positive: false });
+    expect(made.editor.previewMask).not.toBeNull();
+    gestures.move(over(20, 12, { button: 2 }));
+    expect(made.editor.previewMask).toBeNull();
+    gestures.up(over(20, 12, { button: 2 }));
+    expect(points()).toHaveLength(1);
+    press(14, 12, { button: 2 });
+    await settle();
+    expect(points().at(-1)).toEqual({ x: 14, y: 12, positive: false });
+  });
+
+  it('is no news to buttons and menus while the pointer only moves', async () => {
+    let news = 0;
+    toolbox.changed.on(() => news++);
+    for (const tool of ['point', 'brush'] as const) {
+      toolbox.choose(tool);
+      const before = news;
+      gestures.move(over(10, 12));
+      gestures.move(over(11, 12));
+      gestures.leave();
+      await settle();
+      expect(news).toBe(before);
+    }
+  });
+
   it('means exactly the place under the pointer', () => {
     press(10.37, 12.81);
     expect(points()).toEqual([{ x: 10.37, y: 12.81, positive: true }]);

@@ -1,0 +1,91 @@
+/**
+ * The pointer on the canvas's element: DOM events become gestures, and the cursor says what a press would do. What the
+ * gestures mean is in `gestures.ts`.
+ */
+import { computed, ref, type ComputedRef, type Ref } from 'vue';
+import { Gestures, type GestureHost, type PointerInput } from './gestures';
+import type { Toolbox, ToolName } from './tools';
+
+/** What the pointer is over, as far as it matters here. */
+export interface PointerScene extends GestureHost {
+  /** False without an image: nothing can be pointed at. */
+  readonly hasImage: () => boolean;
+  readonly tool: () => ToolName;
+}
+
+export interface CanvasPointer {
+  readonly cursor: ComputedRef<string>;
+  /** Space is held: then the left button pans. */
+  holdSpace(held: boolean): void;
+  down(event: PointerEvent): void;
+  move(event: PointerEvent): void;
+  up(event: PointerEvent): void;
+  lost(event: PointerEvent): void;
+  leave(): void;
+  doubleClick(event: MouseEvent): void;
+  wheel(event: WheelEvent): void;
+}
+
+/** Of a wheel that counts in lines. */
+const LINE_PX = 16;
+
+export function canvasPointer(
+  host: Readonly<Ref<HTMLElement | null>>,
+  scene: PointerScene,
+  toolbox: Toolbox,
+): CanvasPointer {
+  const gestures = new Gestures(scene, toolbox);
+  const kind = ref<Gestures['kind']>(null);
+  const spaceHeld = ref(false);
+
+  function inputOf(event: MouseEvent): PointerInput {
+    const box = host.value?.getBoundingClientRect();
+    const { clientX, clientY, button, altKey: alt, shiftKey: shift } = event;
+    return { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0), button, alt, shift };
+  }
+
+  return {
+    cursor: computed(() => {
+      if (kind.value === 'pan') return 'grabbing';
+      if (spaceHeld.value) return 'grab';
+      if (kind.value === 'windowing') return 'move';
+      const tool = scene.tool();
+      if (tool === 'brush' || tool === 'eraser') return 'none';
+      return tool === 'select' ? 'default' : 'crosshair';
+    }),
+    holdSpace(held) {
+      spaceHeld.value = gestures.spaceHeld = held;
+    },
+    down(event) {
+      if (!scene.hasImage()) return;
+      host.value?.setPointerCapture(event.pointerId);
+      // Middle button: no autoscroll.
+      if (event.button === 1) event.preventDefault();
+      gestures.down(inputOf(event));
+      kind.value = gestures.kind;
+    },
+    move(event) {
+      if (!scene.hasImage()) return;
+      // A second button going down or up while one is held comes as a move.
+      const steps = gestures.kind === 'tool' ? event.getCoalescedEvents() : [];
+      for (const step of steps.length > 0 ? steps : [event]) gestures.move(inputOf(step));
+      kind.value = gestures.kind;
+    },
+    up(event) {
+      gestures.up(inputOf(event));
+      kind.value = gestures.kind;
+    },
+    lost(event) {
+      gestures.lost(inputOf(event));
+      kind.value = null;
+    },
+    leave: () => gestures.leave(),
+    doubleClick: (event) => gestures.doubleClick(inputOf(event)),
+    wheel(event) {
+      if (!scene.hasImage()) return;
+      const { x, y } = inputOf(event);
+      const delta = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE_PX : event.deltaY;
+      gestures.wheel({ x, y, delta, ctrl: event.ctrlKey });
+    },
+  };
+}
