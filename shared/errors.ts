@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'project-corrupt',
   'revision-conflict',
   'frame-changed',
+  'size-changed',
   'disk-full',
   'write-failed',
   'usage',

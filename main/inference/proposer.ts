@@ -68,17 +68,15 @@ export class Proposer {
     const masks = await this.store.masks.ofFrame(frame.id);
     if (!(await this.#isUntouched(frame, masks))) return [];
     return labels.filter(
-      ({ id, head }) =>
-        !masks.some((mask) => mask.labelId === id) && !this.#nothing.has(nothingKey(frame, id, head.version)),
+      ({ id, head }) => !holds(masks, id) && !this.#nothing.has(nothingKey(frame, id, head.version)),
     );
   }
 
-  /** No review but the proposals' own, and no mask that is not a proposal as it was made. */
+  /** No review but the proposals' own, and no mask that is not a proposal as it was made, or withdrawn since. */
   async #isUntouched(frame: FrameDetail, masks: readonly MaskInstance[]): Promise<boolean> {
     const { review } = await this.store.frames.get(frame.id);
     return (
-      (review === 'unopened' || review === 'proposed') &&
-      masks.every(({ current }) => current.state === 'proposed' && current.previousId === null)
+      (review === 'unopened' || review === 'proposed') && masks.every(({ current }) => current.user === PROPOSING_USER)
     );
   }
 
@@ -91,7 +89,7 @@ export class Proposer {
     const masks = await this.store.masks.ofFrame(frame.id);
     if (!(await this.#isUntouched(frame, masks))) return [];
     const changes = drawn
-      .filter(({ labelId }) => !masks.some((mask) => mask.labelId === labelId))
+      .filter(({ labelId }) => !holds(masks, labelId))
       .map(({ labelId, reply }) => ({ kind: 'add' as const, labelId, ...contentOf(reply, modelId) }));
     if (changes.length === 0) return [];
     try {
@@ -109,6 +107,10 @@ export class Proposer {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function holds(masks: readonly MaskInstance[], labelId: LabelId): boolean {
+  return masks.some((mask) => mask.labelId === labelId && mask.current.state !== 'deleted');
 }
 
 function contentOf({ widthPx, heightPx, bits, iou, headVersion }: MaskReply, modelId: string) {

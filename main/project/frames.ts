@@ -18,6 +18,7 @@ import type {
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { takeNewPixels } from './new-pixels';
 import { parseInput } from './parse';
 import type { ProjectDb, ProjectTables } from './schema';
 
@@ -204,6 +205,19 @@ export class Frames {
       if (frame.sha256 === null) return 'new';
       return frame.sha256 === sha256 ? 'same' : 'replaced';
     });
+  }
+
+  /**
+   * The user's word that the pixels the file has now are the right ones: they become the frame's own. Its masks are kept
+   * but for untouched proposals, which were computed from the old ones. Kept in the audit.
+   *
+   * @throws AppError `size-changed` where the masks would not fit, `usage` for an unknown frame.
+   */
+  async acceptPixels(frameId: FrameId, decoded: DecodedFrame, user: string): Promise<void> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const pixels = parseInput(decodedFrame, decoded, 'decoded frame');
+    const found = await this.db.transaction().execute((trx) => takeNewPixels(trx, id, pixels, user));
+    if (!found) throw unknownFrame(id);
   }
 
   /**

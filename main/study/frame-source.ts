@@ -59,6 +59,19 @@ export class FrameSource {
     return { frame, masks: await store.masks.ofFrame(frameId), problem: shownProblem(frame) };
   }
 
+  /**
+   * Takes the pixels the file has now for the frame's own, with the work there is on it.
+   *
+   * @throws AppError as `Frames.acceptPixels` and `readImage` do
+   */
+  async acceptPixels(frameId: FrameId, user: string): Promise<void> {
+    const { store } = this;
+    const { absolutePath } = await store.frames.get(frameId);
+    const { sha256, widthPx, heightPx } = await this.#read(absolutePath);
+    await store.frames.acceptPixels(frameId, { sha256, widthPx, heightPx }, user);
+    this.onChanged([summaryOf(await store.frames.get(frameId))]);
+  }
+
   /** The frame as PNG. @throws AppError `frame-changed` where it has other pixels now, or as `readImage` does. */
   async pixels(frameId: FrameId, sha256: string): Promise<Uint8Array> {
     const { absolutePath } = await this.store.frames.get(frameId);

@@ -79,6 +79,10 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: '“{subject}” is not the image this work was done on',
     advice: 'The masks made so far are kept. Put the original image back to go on.',
   },
+  'size-changed': {
+    title: '“{subject}” has another size now',
+    advice: 'Masks fit only an image of the same width and height. Put the original back; they are kept.',
+  },
   'disk-full': { title: 'There is no space left on the disk', advice: 'Free some space, then try again.' },
   'write-failed': {
     title: '“{subject}” could not be written',
@@ -133,6 +137,7 @@ export const problem: Record<ImageProblem, ProblemText> = {
     short: 'Image changed',
     title: 'The image is no longer the one your masks were made on',
     why: 'The file now has other pixels. To be safe, the masks are not shown on them.',
-    advice: 'Put the original file back, then try again. The masks are kept unchanged.',
+    advice:
+      'Put the original file back, then try again. If the new image is the right one, you can keep your masks on it; untouched proposals are made anew.',
   },
 };

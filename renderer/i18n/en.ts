@@ -76,6 +76,8 @@ export const en = {
     ...problem,
     again: 'Try again',
     reveal: 'Show in folder',
+    now: 'The image as it is now',
+    acceptPixels: 'Keep my work on the new image',
   },
   canvas: {
     title: 'Image',

@@ -34,6 +34,10 @@ export const error: typeof english.error = {
   'project-corrupt': { title: '项目“{subject}”已损坏', advice: '请从备份恢复。源图像不受影响。' },
   'revision-conflict': { title: '此掩膜已在别处被修改', advice: '现显示较新的状态。如仍需要，请重新修改。' },
   'frame-changed': { title: '“{subject}”已不是当初标注的图像', advice: '已有掩膜均保留。放回原图像即可继续。' },
+  'size-changed': {
+    title: '“{subject}”的尺寸已改变',
+    advice: '掩膜只适用于宽高相同的图像。请放回原图像；已有掩膜均保留。',
+  },
   'disk-full': { title: '磁盘空间不足', advice: '请释放空间后重试。' },
   'write-failed': { title: '无法写入“{subject}”', advice: '请检查写入权限以及磁盘是否已连接。' },
   usage: { title: '当前无法执行此操作（{subject}）', advice: '未作任何更改。' },
@@ -82,6 +86,6 @@ export const problem: typeof english.problem = {
     short: '图像已改变',
     title: '图像已不是当初标注的那一张',
     why: '文件的像素已改变。为安全起见，不在其上显示掩膜。',
-    advice: '请放回原文件，然后重试。掩膜保持不变。',
+    advice: '请放回原文件，然后重试。如果新图像才是正确的，可在其上保留您的掩膜；未经处理的建议将重新生成。',
   },
 };

@@ -73,6 +73,8 @@ export const zhCn: Messages = {
     ...problem,
     again: '重试',
     reveal: '在文件夹中显示',
+    now: '现在的图像',
+    acceptPixels: '在新图像上保留我的工作',
   },
   canvas: {
     title: '图像',

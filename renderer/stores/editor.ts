@@ -114,6 +114,18 @@ export const useEditor = defineStore('editor', () => {
     }
   }
 
+  /** The pixels its file has now are the frame's: shows them, with the work done on the old ones. */
+  async function acceptPixels(): Promise<void> {
+    const frameId = wantedFrameId;
+    // What is not saved yet belongs to the old pixels and could not be saved after.
+    if (frameId === null || !(await flush())) return;
+    const accepted = await toasts.attempt(() => call('frames.acceptPixels', { frameId }).then(() => true));
+    if (!accepted || wantedFrameId !== frameId) return;
+    const next = neighbours;
+    close();
+    await open(frameId, next);
+  }
+
   /** Nothing of a frame that is not wanted any more stays on screen, and no key acts on it. */
   function leave(): void {
     editor.close();
@@ -273,6 +285,7 @@ export const useEditor = defineStore('editor', () => {
     saveState,
     ...view,
     open,
+    acceptPixels,
     close,
     flush,
     retrySaves: () => editor.documents.retrySaves(),

@@ -81,6 +81,11 @@ export const studyChannels = {
   'frames.offsetOf': channel(z.object({ frameId: rowId, filter: frameFilter }), z.int().min(0)),
   /** Decodes the frame, so that its hash and size are known; a file that cannot be read is answered, not thrown. */
   'frames.open': channel(z.object({ frameId: rowId }), openedFrameSchema),
+  /**
+   * The pixels the file has now are the right ones, and the work on the frame stays. `size-changed` where the file has
+   * another size in pixels: the masks would not fit. Untouched proposals are withdrawn; open the frame again.
+   */
+  'frames.acceptPixels': channel(z.object({ frameId: rowId }), z.void()),
   'frames.setReview': channel(z.object({ frameId: rowId, review: reviewState }), z.void()),
 };
 

@@ -1,6 +1,6 @@
 /** Adding images to the project, listing its frames, opening one. */
 import { AppError } from '../../../shared/errors';
-import { summaryOf } from '../../study';
+import { summaryOf, type FrameSource } from '../../study';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -16,6 +16,7 @@ type Channels =
   | 'frames.neighbour'
   | 'frames.offsetOf'
   | 'frames.open'
+  | 'frames.acceptPixels'
   | 'frames.setReview';
 
 export function studyHandlers(
@@ -25,6 +26,10 @@ export function studyHandlers(
   preferences: PreferenceStore,
   page: Page,
 ): Pick<Handlers, Channels> {
+  const source = (): FrameSource => {
+    if (!workstation.source) throw new AppError('usage', 'project', 'no project is open');
+    return workstation.source;
+  };
   return {
     'study.add': ({ paths }) => desk.add(paths),
     'study.cancel': () => desk.cancel(),
@@ -32,10 +37,8 @@ export function studyHandlers(
     'frames.list': (request) => session.store.frames.list(request),
     'frames.neighbour': ({ frameId, direction, filter }) => session.store.frames.neighbour(frameId, direction, filter),
     'frames.offsetOf': ({ frameId, filter }) => session.store.frames.offsetOf(frameId, filter),
-    'frames.open': ({ frameId }) => {
-      if (!workstation.source) throw new AppError('usage', 'project', 'no project is open');
-      return workstation.source.open(frameId);
-    },
+    'frames.open': ({ frameId }) => source().open(frameId),
+    'frames.acceptPixels': ({ frameId }) => source().acceptPixels(frameId, preferences.userName),
     'frames.setReview': async ({ frameId, review }) => {
       const { frames } = session.store;
       await frames.setReview(frameId, review, preferences.userName);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InferenceHost } from '../../../../main/inference';
@@ -181,6 +181,23 @@ describe('a proposal', () => {
     expect(masks).toHaveLength(1);
     // One of the two came first; the other found it and left it alone.
     expect(masks[0]!.current.state).toBe(proposed?.masks.length === 0 ? 'drawn' : 'proposed');
+  });
+
+  it('comes anew where its frame has other pixels that the user says are right', async () => {
+    const [first = 0] = await frameIds(place);
+    await host.labels!.create({ name: 'breast lesion' });
+    await host.project!.focus(first, []);
+    const before = await ears.hear('masks.proposed');
+    const path = join(place.folder, 'images', 'frame 1.png');
+    await writeImage(path, 77);
+    utimesSync(path, new Date(), new Date(Date.now() + 5_000));
+    expect(await host.project!.focus(first, [])).toBe('failed');
+    await place.source.acceptPixels(first, 'Dr. Li');
+    await host.project!.focus(first, []);
+    const after = await ears.hear('masks.proposed', ({ frameSha256 }) => frameSha256 !== before.frameSha256);
+    expect(after.masks).toHaveLength(1);
+    const states = (await place.store.masks.ofFrame(first)).map(({ current }) => current.state);
+    expect(states).toEqual(['deleted', 'proposed']);
   });
 
   it('comes for a label that is made later, and only on its series', async () => {

@@ -45,8 +45,8 @@ async function annotate(): Promise<void> {
 }
 
 /** Other pixels under the same name, seen even where the clock of the disk is coarse. */
-async function replaceFile(): Promise<void> {
-  await writeImage(path, 99, 400, 300);
+async function replaceFile(widthPx = 400, heightPx = 300): Promise<void> {
+  await writeImage(path, 99, widthPx, heightPx);
   utimesSync(path, new Date(), new Date(Date.now() + 5_000));
 }
 
@@ -84,6 +84,28 @@ describe('opening a frame', () => {
     expect(changed).toMatchObject({ problem: { code: 'frame-changed' }, frame: { sha256: frame.sha256 } });
     expect(changed.masks).toHaveLength(1);
     await expect(place.source.pixels(first, frame.sha256!)).rejects.toMatchObject({ code: 'frame-changed' });
+  });
+
+  it('with other pixels that the user says are right shows these, with its masks', async () => {
+    await annotate();
+    const { frame: before } = await place.source.open(first);
+    await replaceFile();
+    await place.source.open(first);
+    await place.source.acceptPixels(first, 'Dr. Li');
+    expect(place.ears.all('frames.changed').at(-1)).toMatchObject({ frames: [{ id: first, problem: null }] });
+    const { frame, masks, problem } = await place.source.open(first);
+    expect([frame.sha256, problem, masks.length]).toEqual([frameHash((await readImage(path)).frame), null, 1]);
+    expect(frame.sha256).not.toBe(before.sha256);
+    await place.source.pixels(first, frame.sha256!);
+  });
+
+  it('with an image of another size in its place keeps its masks from it', async () => {
+    await annotate();
+    await replaceFile(300, 400);
+    await place.source.open(first);
+    const refused = { code: 'size-changed', subject: path };
+    await expect(place.source.acceptPixels(first, 'Dr. Li')).rejects.toMatchObject(refused);
+    expect(await place.source.open(first)).toMatchObject({ problem: { code: 'frame-changed' } });
   });
 
   it('without masks takes other pixels for its own', async () => {

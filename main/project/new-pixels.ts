@@ -1,0 +1,58 @@
+/**
+ * A frame whose file has other pixels now, and the user's word that these are the right ones: the work is kept, what a
+ * head proposed on the old ones is withdrawn. That the pixels differ is found out by `Frames.setHash`.
+ */
+import { reviewOf, type DecodedFrame, type FrameId, type MaskState } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import { recordAudit } from './books';
+import { insertRevision, masksOnFrame } from './revisions';
+import type { ProjectTransaction } from './schema';
+
+/** @returns false where the project has no such frame. @throws AppError `size-changed`: its masks would not fit. */
+export async function takeNewPixels(
+  trx: ProjectTransaction,
+  frameId: FrameId,
+  { sha256, widthPx, heightPx }: DecodedFrame,
+  user: string,
+): Promise<boolean> {
+  const frame = await trx
+    .selectFrom('frames')
+    .innerJoin('images', 'images.id', 'frames.image_id')
+    .select(['sha256', 'width_px', 'height_px', 'review', 'absolute_path'])
+    .where('frames.id', '=', frameId)
+    .executeTakeFirst();
+  if (frame === undefined) return false;
+  if (frame.width_px !== widthPx || frame.height_px !== heightPx) {
+    const sizes = `${widthPx}x${heightPx} pixels now, its masks ${frame.width_px}x${frame.height_px}`;
+    throw new AppError('size-changed', frame.absolute_path, `${frame.absolute_path} has ${sizes}`);
+  }
+  const states = await withdrawProposals(trx, frameId);
+  const review = frame.review === 'proposed' ? reviewOf(states) : frame.review;
+  await trx
+    .updateTable('frames')
+    .set({ sha256, review, problem: null, problem_detail: null })
+    .where('id', '=', frameId)
+    .execute();
+  const detail = { from: frame.sha256, to: sha256 };
+  await recordAudit(trx, { user, action: 'accept-pixels', subject: `frame ${frameId}`, detail });
+  return true;
+}
+
+/**
+ * What nobody has touched was computed from the old pixels. It is withdrawn in its proposer's name, so that the frame
+ * still counts as one that no human has worked on, and gets proposals anew.
+ *
+ * @returns states of all masks
+ */
+async function withdrawProposals(trx: ProjectTransaction, frameId: FrameId): Promise<MaskState[]> {
+  const states: MaskState[] = [];
+  for (const { current } of await masksOnFrame(trx, frameId)) {
+    const withdrawn = current.state === 'proposed';
+    states.push(withdrawn ? 'deleted' : current.state);
+    if (!withdrawn) continue;
+    const { id: previousId, maskId, rle, quality, prompt, user } = current;
+    const content = { state: 'deleted', rle, quality, prompt, origin: { tool: 'delete' } } as const;
+    await insertRevision(trx, { maskId, previousId, restoredFromId: null, user, ...content });
+  }
+  return states;
+}
