@@ -1,8 +1,9 @@
 /**
  * The one place where source-image pixels become network coordinates. A source frame of any size is stretched to the
- * network's square; image coordinates have pixel centres at +0.5, SAM's have them at whole numbers.
+ * network's square; image coordinates have pixel centres at +0.5, SAM's have them at whole numbers. Back the same way: what
+ * of the network's output a prompt allows.
  */
-import { INPUT_SIZE_PX, POINT_LABEL } from '../../models/autosamus';
+import { INPUT_SIZE_PX, LOW_RES_SIZE, POINT_LABEL } from '../../models/autosamus';
 import type { Prompt } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 
@@ -38,4 +39,37 @@ export function toNetworkPrompt(prompt: Prompt, widthPx: number, heightPx: numbe
     labels.push(POINT_LABEL.padding);
   }
   return { points, labels };
+}
+
+/** A box is drawn by hand: what it means may lie this part of its size outside it. */
+const BOX_TOLERANCE = 0.1;
+/** A logit that is background beyond doubt. */
+const BACKGROUND = -10;
+
+/**
+ * A box says where the object is, so nothing is drawn outside it but within a tolerance and as far as positive points
+ * reach. Not SAM's doing: its decoder only leans on the box, and on ultrasound leaks along shadows and bright lines.
+ *
+ * @param logits [128, 128], of a frame of this size; changed in place
+ */
+export function confineToBox(logits: Float32Array, prompt: Prompt, widthPx: number, heightPx: number): void {
+  if (!prompt.box) return;
+  const { x0, y0, x1, y1 } = prompt.box;
+  const inside = prompt.points.filter(({ positive }) => positive);
+  const [marginX, marginY] = [BOX_TOLERANCE * (x1 - x0), BOX_TOLERANCE * (y1 - y0)];
+  const [xs, ys] = [
+    [x0, x1, ...inside.map(({ x }) => x)],
+    [y0, y1, ...inside.map(({ y }) => y)],
+  ];
+  const [left, right] = [Math.min(...xs) - marginX, Math.max(...xs) + marginX];
+  const [top, bottom] = [Math.min(...ys) - marginY, Math.max(...ys) + marginY];
+  for (let row = 0; row < LOW_RES_SIZE; row++) {
+    const y = ((row + 0.5) * heightPx) / LOW_RES_SIZE;
+    for (let column = 0; column < LOW_RES_SIZE; column++) {
+      const x = ((column + 0.5) * widthPx) / LOW_RES_SIZE;
+      if (x >= left && x <= right && y >= top && y <= bottom) continue;
+      const i = row * LOW_RES_SIZE + column;
+      logits[i] = Math.min(logits[i] ?? 0, BACKGROUND);
+    }
+  }
 }

@@ -10,7 +10,7 @@ import type { Prompt } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { type GrayImage, maskOfLogits, resizeBilinearAntialias } from '../../shared/image';
 import type { Mask } from '../../shared/mask';
-import { toNetworkPrompt } from './coordinates';
+import { confineToBox, toNetworkPrompt } from './coordinates';
 
 /** The encoder's output for one frame, and what it belongs to. */
 export interface FrameEmbedding {
@@ -65,7 +65,7 @@ export class Predictor {
     const { config } = this.model.head(label);
     const graph = () => headGraph(this.model.manifest.config, config, 1);
     const session = await this.session(`head ${label}`, graph, this.model.headWeights(label));
-    return this.predict(session, embedding, {});
+    return this.predict(session, embedding, { points: [] }, {});
   }
 
   /**
@@ -88,7 +88,7 @@ export class Predictor {
     allLabels.set(labels);
     const area = LOW_RES_SIZE * LOW_RES_SIZE;
     if (previous && previous.length !== area) throw new AppError('prompt-invalid', 'mask', 'logits are not 128x128');
-    return this.predict(session, embedding, {
+    return this.predict(session, embedding, prompt, {
       points: { shape: [1, capacity, 2], data: allPoints },
       point_labels: { shape: [1, capacity], data: allLabels },
       mask_input: { shape: [1, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: previous ?? new Float32Array(area) },
@@ -105,6 +105,7 @@ export class Predictor {
   private async predict(
     session: Session,
     { encoderId, widthPx, heightPx, data }: FrameEmbedding,
+    prompt: Prompt,
     inputs: Parameters<Session['run']>[0],
   ): Promise<Prediction> {
     if (encoderId !== this.model.manifest.encoderId) {
@@ -113,6 +114,7 @@ export class Predictor {
     const shape = [1, this.model.manifest.config.promptDim, GRID_SIZE, GRID_SIZE];
     const { low_res, iou } = await session.run({ ...inputs, image_embedding: { shape, data } });
     if (!low_res || !iou) throw new AppError('provider-failed', 'decoder', 'no mask came back');
+    confineToBox(low_res.data, prompt, widthPx, heightPx);
     const mask = maskOfLogits(low_res.data, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx);
     return { mask, lowRes: low_res.data, iou: Math.min(1, Math.max(0, iou.data[0] ?? 0)) };
   }

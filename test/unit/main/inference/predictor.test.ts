@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toNetworkPrompt } from '../../../../main/inference/coordinates';
+import { confineToBox, toNetworkPrompt } from '../../../../main/inference/coordinates';
 import { Predictor } from '../../../../main/inference';
 import { decoderGraph } from '../../../../models/autosamus';
 import { createSession } from '../../../../models/graph';
@@ -44,6 +44,40 @@ describe('toNetworkPrompt', () => {
       const prompt = { points: [{ x, y: 1, positive: true }] };
       expect(() => toNetworkPrompt(prompt, 8, 8)).toThrow(/outside the 8x8 frame/);
     }
+  });
+});
+
+describe('confineToBox', () => {
+  /** Source x and y of the outermost low-resolution pixels that are still foreground. */
+  function reach(prompt: Parameters<typeof confineToBox>[1], widthPx: number, heightPx: number) {
+    const logits = new Float32Array(128 * 128).fill(5);
+    confineToBox(logits, prompt, widthPx, heightPx);
+    const inside = [...logits.keys()].filter((i) => (logits[i] ?? 0) > 0);
+    const [xs, ys] = [
+      inside.map((i) => ((i % 128) + 0.5) * (widthPx / 128)),
+      inside.map((i) => (Math.floor(i / 128) + 0.5) * (heightPx / 128)),
+    ];
+    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)].map((v) => Math.round(v));
+  }
+  const box = { x0: 200, y0: 100, x1: 400, y1: 200 };
+
+  it('leaves a tenth of the box around it, at the size of the frame', () => {
+    expect(reach({ points: [], box }, 1280, 640)).toEqual([185, 93, 415, 208]);
+  });
+
+  it('reaches as far as positive points, not negative ones', () => {
+    const points = [
+      { x: 600, y: 150, positive: true },
+      { x: 50, y: 600, positive: false },
+    ];
+    expect(reach({ points, box }, 1280, 640)).toEqual([185, 93, 615, 208]);
+  });
+
+  it('changes nothing without a box, and never makes background less certain', () => {
+    expect(reach({ points: [{ x: 1, y: 1, positive: true }] }, 1280, 640)).toEqual([5, 3, 1275, 638]);
+    const logits = new Float32Array(128 * 128).fill(-20);
+    confineToBox(logits, { points: [], box }, 1280, 640);
+    expect(new Set(logits)).toEqual(new Set([-20]));
   });
 });
 
