@@ -84,6 +84,7 @@ export const COMMANDS = [
   row('mask', 2, 'mask.newInstance', 'New Instance', '新建实例', ['I']),
   row('mask', 2, 'mask.propose', 'Propose Again', '重新生成建议', ['CmdOrCtrl+R']),
   row('mask', 2, 'mask.clearPrompts', 'Clear Prompts', '清除提示', ['C']),
+  row('mask', 3, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
 
   row('go', 1, 'go.nextFrame', 'Next Frame', '下一帧', ['Right', 'PageDown']),
   row('go', 1, 'go.previousFrame', 'Previous Frame', '上一帧', ['Left', 'PageUp']),

@@ -7,6 +7,8 @@ import type { FrameId } from '../../shared/domain';
 export interface QueueState {
   readonly waiting: number;
   readonly running: { readonly frameId: FrameId; readonly sinceMs: number } | null;
+  /** The frames that `add` asked for: how many, and how many of them are still to come; null when none are. */
+  readonly batch: { readonly frames: number; readonly left: number } | null;
   readonly done: number;
   readonly failed: number;
   /** How long the last one that was done took. */
@@ -28,6 +30,8 @@ export class EncodeQueue {
   /** The frame on screen first. */
   #focus: readonly FrameId[] = [];
   readonly #rest = new Set<FrameId>();
+  /** Frames added to `#rest` since it was last empty. */
+  #batchFrames = 0;
   /** Of `#focus`, those not done yet. */
   readonly #pending = new Set<FrameId>();
   #running: Running | undefined;
@@ -48,7 +52,9 @@ export class EncodeQueue {
     const running = this.#running ? { frameId: this.#running.frameId, sinceMs: this.#running.sinceMs } : null;
     const waiting = new Set([...this.#pending, ...this.#rest]);
     if (running) waiting.delete(running.frameId);
-    return { waiting: waiting.size, running, ...this.#counts };
+    const left = this.#rest.size;
+    const batch = left > 0 ? { frames: this.#batchFrames, left } : null;
+    return { waiting: waiting.size, running, batch, ...this.#counts };
   }
 
   /** What is on screen, and then its neighbours, in this order; what was focused before is given up. */
@@ -61,7 +67,9 @@ export class EncodeQueue {
 
   /** Encodes these too, when nothing on screen waits. */
   add(frameIds: Iterable<FrameId>): void {
+    const before = this.#rest.size;
     for (const id of frameIds) this.#rest.add(id);
+    this.#batchFrames = (before > 0 ? this.#batchFrames : 0) + this.#rest.size - before;
     this.#changed();
   }
 

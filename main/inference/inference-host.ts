@@ -32,7 +32,7 @@ const STATUS_DELAY_MS = 50;
 /** A prompt worker that dies so often in a minute is not started again by itself, only when it is asked. */
 const CRASHES_TOLERATED = 5;
 const CRASH_WINDOW_MS = 60_000;
-const NO_QUEUE = { waiting: 0, running: null, done: 0, failed: 0, lastMs: null };
+const NO_QUEUE = { waiting: 0, running: null, batch: null, done: 0, failed: 0, lastMs: null };
 
 export class InferenceHost {
   readonly #encodeWorker: WorkerHost<EncodeApi>;

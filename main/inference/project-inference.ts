@@ -3,7 +3,7 @@
  * Lives as long as the project is open. The workers and the model are its host's (inference-host.ts).
  */
 import { join } from 'node:path';
-import type { FrameDetail, FrameFilter, FrameId } from '../../shared/domain';
+import { stateOf, type FrameDetail, type FrameId } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
 import { toWireError, type Problem } from '../../shared/ipc';
 import type { ProjectStore } from '../project';
@@ -32,6 +32,8 @@ export class ProjectInference {
   readonly #cache: EmbeddingCache;
   readonly #queue: EncodeQueue;
   readonly #closing = new AbortController();
+  /** Ends a `proposeAll` that still lists frames. */
+  #batch = new AbortController();
   /** The frame on screen first. */
   #focus: readonly FrameId[] = [];
   /** Hashes of frames in focus: the prompt worker must not forget them. */
@@ -89,12 +91,14 @@ export class ProjectInference {
   }
 
   /** See `inference.proposeAll`. @returns how many frames were queued */
-  async proposeAll(filter: FrameFilter): Promise<number> {
+  async proposeAll(): Promise<number> {
     const limit = 1_000;
+    const { signal } = this.#batch;
     let queued = 0;
-    for (let offset = 0; !this.#closing.signal.aborted; offset += limit) {
-      const { frames } = await this.store.frames.list({ filter, limit, offset });
-      const waiting = frames.filter((frame) => frame.problem === null && frame.maskCount === 0);
+    for (let offset = 0; ; offset += limit) {
+      const { frames } = await this.store.frames.list({ filter: {}, limit, offset });
+      if (signal.aborted) break;
+      const waiting = frames.filter((frame) => stateOf(frame) === 'unopened' && frame.maskCount === 0);
       this.#queue.add(waiting.map(({ id }) => id));
       queued += waiting.length;
       if (frames.length < limit) break;
@@ -103,12 +107,15 @@ export class ProjectInference {
   }
 
   stopAll(): void {
+    this.#batch.abort();
+    this.#batch = new AbortController();
     this.#queue.clear();
   }
 
   /** Ends what is under way for this project; its store may be closed then. */
   close(): void {
     this.#closing.abort();
+    this.#batch.abort();
     this.#queue.close();
   }
 

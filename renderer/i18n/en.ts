@@ -60,6 +60,11 @@ export const en = {
     allReviewed: 'Every frame has been reviewed.',
     resize: 'Width of the study list',
   },
+  proposing: {
+    title: 'Proposals on all frames',
+    done: 'Proposing: {done} of {frames}',
+    nothing: 'Every frame has proposals or has been worked on.',
+  },
   state: {
     unopened: 'Unopened',
     proposed: 'Proposed',

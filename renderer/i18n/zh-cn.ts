@@ -57,6 +57,11 @@ export const zhCn: Messages = {
     allReviewed: '所有帧均已审阅。',
     resize: '检查列表宽度',
   },
+  proposing: {
+    title: '所有帧的建议',
+    done: '正在生成建议：{done} / {frames}',
+    nothing: '每一帧均已有建议或已处理。',
+  },
   state: {
     unopened: '未打开',
     proposed: '有建议',

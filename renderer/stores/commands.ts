@@ -39,6 +39,7 @@ export const useCommands = defineStore('commands', () => {
     'settings.open': () => dialogs.show('settings'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.about': () => dialogs.show('about'),
+    'study.proposeAll': () => void inference.proposeAll(),
     'go.nextFrame': () => void list.go('next'),
     'go.previousFrame': () => void list.go('previous'),
     'go.nextUnreviewed': () => void nextUnreviewed(),
@@ -52,7 +53,7 @@ export const useCommands = defineStore('commands', () => {
     'project.open',
   ]);
   const NAVIGATION: ReadonlySet<CommandId> = new Set(['go.nextFrame', 'go.previousFrame', 'go.nextUnreviewed']);
-  const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose']);
+  const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose', 'study.proposeAll']);
 
   function enabled(id: CommandId): boolean {
     if (ALWAYS.has(id)) return true;
@@ -61,17 +62,15 @@ export const useCommands = defineStore('commands', () => {
     if (NAVIGATION.has(id)) return list.total > 0;
     if (id === 'mask.accept' && proposalComing()) return false;
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
+    if (id === 'study.proposeAll') return list.total > 0 && inference.batch === null && anyHead();
     return id in own || editor.enabled(id);
   }
 
+  const anyHead = (): boolean => labels.all.some(({ head }) => head !== null);
+
   /** A frame accepted before its proposal is there would be accepted without one, and nobody would have meant that. */
   function proposalComing(): boolean {
-    return (
-      editor.embedding === 'waiting' &&
-      editor.review === 'unopened' &&
-      editor.instances.length === 0 &&
-      labels.all.some(({ head }) => head !== null)
-    );
+    return editor.embedding === 'waiting' && editor.review === 'unopened' && editor.instances.length === 0 && anyHead();
   }
 
   const checked = (id: CommandId): boolean => editor.checked(id);

@@ -11,6 +11,8 @@ export const useInference = defineStore('inference', () => {
   const status = shallowRef<InferenceStatus | null>(null);
   /** There is no usable model, and there will be none while the program runs. */
   const failed = computed(() => status.value?.state === 'failed');
+  /** Proposals for all frames that are under way. */
+  const batch = computed(() => status.value?.queue.batch ?? null);
   const restarts = ref(0);
 
   async function load(): Promise<void> {
@@ -23,6 +25,14 @@ export const useInference = defineStore('inference', () => {
     });
   }
 
+  /** Has every frame proposed on that waits for it; says so where none does. */
+  async function proposeAll(): Promise<void> {
+    const answer = await toasts.attempt(() => call('inference.proposeAll'));
+    if (answer?.queued === 0) toasts.news(i18n.global.t('proposing.nothing'));
+  }
+
+  const stopAll = (): Promise<unknown> => toasts.attempt(() => call('inference.stopAll'));
+
   listen('inference.status', (now) => (status.value = now));
   listen('worker.restarted', ({ worker }) => {
     restarts.value++;
@@ -30,5 +40,5 @@ export const useInference = defineStore('inference', () => {
     toasts.warning(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
   });
 
-  return { status, failed, restarts, load, setProvider };
+  return { status, failed, batch, restarts, load, setProvider, proposeAll, stopAll };
 });

@@ -3,7 +3,7 @@
  * this way: they go over the `prompt` port (shared/prompt-worker.ts).
  */
 import { z } from 'zod';
-import { frameFilter, rowId, sha256 } from '../domain';
+import { rowId, sha256 } from '../domain';
 import { ERROR_CODES } from '../errors';
 import { channel } from './channel';
 import { modelHeadSchema } from './labels';
@@ -56,6 +56,8 @@ export const inferenceStatusSchema = z.object({
     /** Frames to be encoded after the running one. */
     waiting: z.int().min(0),
     running: z.object({ frameId: rowId, sinceMs: z.number() }).nullable(),
+    /** A `proposeAll` under way: its frames, and those still to come. */
+    batch: z.object({ frames: z.int().min(1), left: z.int().min(1) }).nullable(),
     /** Since the program started. */
     done: z.int().min(0),
     failed: z.int().min(0),
@@ -81,8 +83,9 @@ export const inferenceChannels = {
   ),
   /** Nothing is on screen any more. */
   'inference.blur': channel(z.undefined(), z.void()),
-  /** Encodes and proposes on every frame that matches and has no mask, behind what is on screen. */
-  'inference.proposeAll': channel(z.object({ filter: frameFilter }), z.object({ queued: z.int().min(0) })),
+  /** Encodes and proposes on every frame that nobody has worked on and that has no proposal, behind what is on screen. */
+  'inference.proposeAll': channel(z.undefined(), z.object({ queued: z.int().min(0) })),
+  /** Ends it; what was proposed stays. */
   'inference.stopAll': channel(z.undefined(), z.void()),
   /** Remembered. A provider that cannot be used is replaced by the next, and the status says why. */
   'inference.setProvider': channel(z.object({ provider: providerChoiceSchema }), inferenceStatusSchema),

@@ -18,7 +18,7 @@ export function inferenceHandlers(inference: InferenceHost, preferences: Prefere
       state: (await inference.project?.focus(frameId, neighbours)) ?? 'failed',
     }),
     'inference.blur': () => inference.project?.blur(),
-    'inference.proposeAll': async ({ filter }) => ({ queued: (await inference.project?.proposeAll(filter)) ?? 0 }),
+    'inference.proposeAll': async () => ({ queued: (await inference.project?.proposeAll()) ?? 0 }),
     'inference.stopAll': () => inference.project?.stopAll(),
     'inference.setProvider': async ({ provider }) => {
       await preferences.change({ provider });

@@ -42,6 +42,27 @@ describe('the encode queue', () => {
     expect(queue.state).toMatchObject({ waiting: 0, running: null, done: 6, failed: 0 });
   });
 
+  it('tells how far the batch is, whatever else it does, and begins to count anew with the next', async () => {
+    const hand = new HandEncoder();
+    const queue = new EncodeQueue(hand.encode);
+    expect(queue.state.batch).toBeNull();
+    queue.add([1, 2]);
+    queue.add([2, 3]);
+    queue.focus([9]);
+    expect(queue.state.batch).toEqual({ frames: 3, left: 3 });
+    await hand.finish();
+    await hand.finish();
+    expect(hand.begun).toEqual([1, 9, 2]);
+    expect(queue.state.batch).toEqual({ frames: 3, left: 2 });
+    await hand.fail();
+    await hand.finish();
+    expect(queue.state.batch).toBeNull();
+    queue.add([4]);
+    expect(queue.state.batch).toEqual({ frames: 1, left: 1 });
+    queue.clear();
+    expect(queue.state.batch).toBeNull();
+  });
+
   it('begins nothing that has scrolled out of sight meanwhile', async () => {
     const hand = new HandEncoder();
     const queue = new EncodeQueue(hand.encode);

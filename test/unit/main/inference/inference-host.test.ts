@@ -102,7 +102,7 @@ describe('a frame in focus', () => {
 
   it('is encoded before its neighbours, these in order, and before a batch', async () => {
     const [a = 0, b = 0, c = 0, d = 0] = await frameIds(place);
-    await host.project!.proposeAll({});
+    await host.project!.proposeAll();
     await host.project!.focus(d, [c]);
     await ears.hear('embedding.ready', ({ frameId }) => frameId === b);
     const order = ears.all('embedding.ready').map(({ frameId }) => frameId);
@@ -220,6 +220,35 @@ describe('a proposal', () => {
       code: 'label-unknown',
     });
     expect((await host.labels!.list()).map(({ name }) => name)).toEqual(['breast lesion']);
+  });
+});
+
+describe('proposing on all frames', () => {
+  const reviews = async (): Promise<string[]> => {
+    const { frames } = await place.store.frames.list({ filter: {}, limit: 10, offset: 0 });
+    return frames.map(({ review }) => review);
+  };
+
+  it('proposes where nobody has worked, tells how far it is, and finds nothing to do after', async () => {
+    const [, second = 0] = await frameIds(place);
+    const lesion = await host.labels!.create({ name: 'breast lesion' });
+    await drawSquare(second, lesion.id);
+    expect(await host.project!.proposeAll()).toBe(3);
+    await ears.hear('inference.status', ({ queue }) => queue.batch?.frames === 3 && queue.batch.left < 3);
+    await ears.hear('inference.status', ({ queue }) => queue.done === 3 && queue.batch === null);
+    expect(await reviews()).toEqual(['proposed', 'corrected', 'proposed', 'proposed']);
+    expect(await host.project!.proposeAll()).toBe(0);
+  });
+
+  it('ends when it is told to, and keeps what there is', async () => {
+    await host.labels!.create({ name: 'breast lesion' });
+    expect(await host.project!.proposeAll()).toBe(4);
+    await ears.hear('masks.proposed');
+    host.project!.stopAll();
+    const { queue } = await ears.hear('inference.status', (status) => status.queue.batch === null);
+    expect(queue.waiting).toBe(0);
+    expect(await reviews()).toContain('unopened');
+    expect((await reviews())[0]).toBe('proposed');
   });
 });
 

@@ -12,7 +12,7 @@ const status = (state: InferenceStatus['state']): InferenceStatus => ({
   problem: state === 'failed' ? { code: 'model-invalid', subject: '/models/bundled', message: 'no encoder' } : null,
   model: null,
   provider: { offered: ['cpu'], chosen: 'auto', used: null, refused: [] },
-  queue: { waiting: 0, running: null, done: 0, failed: 0, lastMs: null },
+  queue: { waiting: 0, running: null, batch: null, done: 0, failed: 0, lastMs: null },
 });
 
 let main: FakeMain;
