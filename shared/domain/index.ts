@@ -57,3 +57,31 @@ export type {
   ImageProblem,
   SourceImage,
 } from './frame';
+export {
+  frameOrder,
+  gain,
+  headScore,
+  headVersion,
+  judging,
+  learningSide,
+  meanScore,
+  round,
+  roundReport,
+  roundSettings,
+  roundState,
+  verdict,
+} from './learning';
+export type {
+  FrameOrder,
+  Gain,
+  HeadScore,
+  HeadVersion,
+  Judging,
+  LearningSide,
+  MeanScore,
+  Round,
+  RoundReport,
+  RoundSettings,
+  RoundState,
+  Verdict,
+} from './learning';
