@@ -1,3 +1,13 @@
 /** Fine-tuning: what other rooms may use. */
 export { finetuneHead, type FinetuneOptions, type FinetuneProgress, type FinetuneResult } from './finetune-head';
 export type { LabelledImage } from './samples';
+export type {
+  Assignment,
+  FinetuneApi,
+  HeadFile,
+  LearningFrame,
+  RoundFrame,
+  RoundPlan,
+  RoundProgress,
+  RoundResult,
+} from './round-plan';

@@ -23,6 +23,7 @@ export {
   type ProviderRefusal,
 } from './inference';
 export type { ModelHead, ProjectLabel } from './labels';
+export type { LabelLearning, LearningProgress } from './learning';
 export type { Project, RecentProject } from './project';
 export {
   settingsChangeSchema,
