@@ -24,6 +24,9 @@ const texts = {
   openFiles: { en: 'Open images', 'zh-CN': '打开图像' },
   openProject: { en: 'Open a project (.sonomask folder)', 'zh-CN': '打开项目（.sonomask 文件夹）' },
   chooseExportFolder: { en: 'Export to a folder', 'zh-CN': '导出到文件夹' },
+  saveHead: { en: 'Save the version as a file', 'zh-CN': '将版本保存为文件' },
+  openHead: { en: 'Import a version', 'zh-CN': '导入版本' },
+  heads: { en: 'Head versions', 'zh-CN': '模型头版本' },
   images: { en: 'Images', 'zh-CN': '图像' },
   allFiles: { en: 'All files', 'zh-CN': '所有文件' },
 } as const satisfies Record<string, Translated>;

@@ -5,15 +5,22 @@ import type { Handlers } from '../ipc';
 import { TEXTS } from '../texts';
 
 const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp'];
+const HEAD_EXTENSIONS = ['safetensors'];
 
-export function dialogHandlers(
-  window: () => BrowserWindow,
-  language: () => Language,
-): Pick<Handlers, 'dialog.openFolder' | 'dialog.openFiles' | 'dialog.openProject' | 'dialog.chooseExportFolder'> {
+type Channels =
+  | 'dialog.openFolder'
+  | 'dialog.openFiles'
+  | 'dialog.openProject'
+  | 'dialog.chooseExportFolder'
+  | 'dialog.saveHead'
+  | 'dialog.openHead';
+
+export function dialogHandlers(window: () => BrowserWindow, language: () => Language): Pick<Handlers, Channels> {
   const choose = async (title: keyof typeof TEXTS, options: OpenDialogOptions): Promise<string[] | null> => {
     const chosen = await dialog.showOpenDialog(window(), { title: TEXTS[title][language()], ...options });
     return chosen.canceled ? null : chosen.filePaths;
   };
+  const heads = () => [{ name: TEXTS.heads[language()], extensions: HEAD_EXTENSIONS }];
   const first = (paths: string[] | null): string | null => paths?.[0] ?? null;
   return {
     'dialog.openFolder': async () => first(await choose('openFolder', { properties: ['openDirectory'] })),
@@ -34,5 +41,15 @@ export function dialogHandlers(
       ),
     'dialog.chooseExportFolder': async () =>
       first(await choose('chooseExportFolder', { properties: ['openDirectory', 'createDirectory'] })),
+    'dialog.saveHead': async ({ name }) => {
+      const title = TEXTS.saveHead[language()];
+      const { canceled, filePath } = await dialog.showSaveDialog(window(), {
+        title,
+        defaultPath: name,
+        filters: heads(),
+      });
+      return canceled || !filePath ? null : filePath;
+    },
+    'dialog.openHead': async () => first(await choose('openHead', { properties: ['openFile'], filters: heads() })),
   };
 }
