@@ -42,7 +42,7 @@ export class ProjectInference {
   constructor(
     private readonly store: ProjectStore,
     private readonly source: FrameSource,
-    labels: LabelHeads,
+    private readonly labels: LabelHeads,
     private readonly shared: SharedInference,
   ) {
     this.#cache = new EmbeddingCache(join(store.cacheFolder, 'embeddings'));
@@ -94,12 +94,20 @@ export class ProjectInference {
   async proposeAll(): Promise<number> {
     const limit = 1_000;
     const { signal } = this.#batch;
+    /** Whether any label's head proposes on a series of this name. */
+    const inSeries = new Map<string, boolean>();
     let queued = 0;
     for (let offset = 0; ; offset += limit) {
       const { frames } = await this.store.frames.list({ filter: {}, limit, offset });
+      const waiting: FrameId[] = [];
+      for (const frame of frames) {
+        if (stateOf(frame) !== 'unopened' || frame.maskCount > 0) continue;
+        const proposed = inSeries.get(frame.seriesName) ?? (await this.labels.toPropose(frame)).length > 0;
+        inSeries.set(frame.seriesName, proposed);
+        if (proposed) waiting.push(frame.id);
+      }
       if (signal.aborted) break;
-      const waiting = frames.filter((frame) => stateOf(frame) === 'unopened' && frame.maskCount === 0);
-      this.#queue.add(waiting.map(({ id }) => id));
+      this.#queue.add(waiting);
       queued += waiting.length;
       if (frames.length < limit) break;
     }

@@ -83,7 +83,7 @@ export const inferenceChannels = {
   ),
   /** Nothing is on screen any more. */
   'inference.blur': channel(z.undefined(), z.void()),
-  /** Encodes and proposes on every frame that nobody has worked on and that has no proposal, behind what is on screen. */
+  /** Proposes on every frame that a head is for, nobody has worked on and has no proposal, behind what is on screen. */
   'inference.proposeAll': channel(z.undefined(), z.object({ queued: z.int().min(0) })),
   /** Ends it; what was proposed stays. */
   'inference.stopAll': channel(z.undefined(), z.void()),

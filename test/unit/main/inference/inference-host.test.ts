@@ -102,6 +102,7 @@ describe('a frame in focus', () => {
 
   it('is encoded before its neighbours, these in order, and before a batch', async () => {
     const [a = 0, b = 0, c = 0, d = 0] = await frameIds(place);
+    await host.labels!.create({ name: 'breast lesion' });
     await host.project!.proposeAll();
     await host.project!.focus(d, [c]);
     await ears.hear('embedding.ready', ({ frameId }) => frameId === b);
@@ -238,6 +239,13 @@ describe('proposing on all frames', () => {
     await ears.hear('inference.status', ({ queue }) => queue.done === 3 && queue.batch === null);
     expect(await reviews()).toEqual(['proposed', 'corrected', 'proposed', 'proposed']);
     expect(await host.project!.proposeAll()).toBe(0);
+  });
+
+  it('encodes nothing where no head proposes', async () => {
+    await host.labels!.create({ name: 'ventricle' });
+    await host.labels!.create({ name: 'fetal head' }, { series: ['Fetal biometry'] });
+    expect(await host.project!.proposeAll()).toBe(0);
+    expect(host.status.queue).toMatchObject({ waiting: 0, running: null, batch: null });
   });
 
   it('ends when it is told to, and keeps what there is', async () => {
