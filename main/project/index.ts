@@ -3,3 +3,6 @@ export { ProjectStore } from './project-store';
 export type { AuditEntry, AuditLine, Json } from './books';
 export type { HashVerdict } from './frames';
 export type { AddedImages, KnownImage } from './images';
+export { headVersionOf, type NewHead, type StoredHead } from './heads';
+export type { Lesson, LessonCount } from './lessons';
+export type { RoundEnd, Sides } from './rounds';

@@ -6,15 +6,21 @@ import { Audit, Settings } from './books';
 import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
 import type { OpenDatabase } from './database';
 import { Frames } from './frames';
+import { Heads } from './heads';
 import { Images } from './images';
 import { Labels } from './labels';
+import { Lessons } from './lessons';
 import { Masks } from './masks';
+import { Rounds } from './rounds';
 
 export class ProjectStore {
   readonly images: Images;
   readonly frames: Frames;
   readonly labels: Labels;
   readonly masks: Masks;
+  readonly lessons: Lessons;
+  readonly rounds: Rounds;
+  readonly heads: Heads;
   readonly settings: Settings;
   readonly audit: Audit;
 
@@ -28,6 +34,9 @@ export class ProjectStore {
     this.frames = new Frames(db);
     this.labels = new Labels(db);
     this.masks = new Masks(db);
+    this.lessons = new Lessons(db);
+    this.rounds = new Rounds(db);
+    this.heads = new Heads(db);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
   }

@@ -4,7 +4,15 @@
  * Portable between SQLite and PostgreSQL: text, integers, doubles; times as ISO text, flags as 0/1, JSON as text.
  */
 import type { Generated, Kysely, Transaction } from 'kysely';
-import type { ImageProblem, Label, MaskState, Origin, ReviewState } from '../../shared/domain';
+import type {
+  ImageProblem,
+  Label,
+  LearningSide,
+  MaskState,
+  Origin,
+  ReviewState,
+  RoundState,
+} from '../../shared/domain';
 
 export interface ProjectTables {
   studies: { id: Generated<number>; key: string; name: string; patient: string };
@@ -71,25 +79,38 @@ export interface ProjectTables {
     id: Generated<number>;
     label_id: number;
     version: string;
-    model_id: string;
-    /** Below the project folder, with `/` between names. */
-    path: string;
+    /** Hashes of the encoder and decoder that it was trained with: it fits no others. */
+    encoder_id: string;
+    decoder_id: string;
+    config: string;
+    /** Of its file, `heads/<sha256>.safetensors` in the project folder. */
     sha256: string;
+    /** Null: imported. */
     round_id: number | null;
     active: number;
     report: string | null;
     created_at: string;
+    /** Null until it is removed; the row stays, since masks name its version. */
+    removed_at: string | null;
   };
   rounds: {
     id: Generated<number>;
     label_id: number;
-    base_head_id: number | null;
-    state: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+    state: RoundState;
     settings: string;
+    /** What it was asked, so that it can go on after a crash; null when it has ended. */
+    plan: string | null;
     report: string | null;
+    problem: string | null;
+    /** The newest revision when it began: what came later is new to the label. */
+    last_revision_id: number;
+    user_name: string;
     started_at: string;
     finished_at: string | null;
   };
+  /** Frames that belong together (patients, else series, else look-alikes) and their side, for ever. */
+  learning_groups: { id: Generated<number>; key: string; side: LearningSide };
+  learning_frames: { id: Generated<number>; frame_id: number; group_id: number };
   settings: { key: string; value: string };
   audit: {
     id: Generated<number>;

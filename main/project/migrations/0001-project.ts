@@ -4,15 +4,10 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { BYTEWISE_TEXT, createTableWithId, makeAppendOnly } from './sqlite-ddl';
+import { BYTEWISE_TEXT, createTableWithId, makeAppendOnly, oneOf } from './sqlite-ddl';
 
 const REVIEW_STATES = ['unopened', 'proposed', 'corrected', 'accepted', 'rejected'];
 const MASK_STATES = ['proposed', 'accepted', 'corrected', 'rejected', 'drawn', 'imported', 'propagated', 'deleted'];
-
-/** `column in ('a', 'b', ...)` for a check constraint. */
-function oneOf(column: string, values: readonly string[]): ReturnType<typeof sql<boolean>> {
-  return sql<boolean>`${sql.ref(column)} in (${sql.join(values.map((value) => sql.lit(value)))})`;
-}
 
 async function createSources(db: Kysely<unknown>): Promise<void> {
   await createTableWithId(db, 'studies')

@@ -3,7 +3,8 @@
  */
 import type { Migration } from 'kysely/migration';
 import { projectSchema } from './0001-project';
+import { learning } from './0002-learning';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
-export const MIGRATIONS: Migrations = { '0001-project': projectSchema };
+export const MIGRATIONS: Migrations = { '0001-project': projectSchema, '0002-learning': learning };

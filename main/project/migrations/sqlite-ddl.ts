@@ -8,6 +8,11 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 /** Text that is compared byte by byte, whatever language the database speaks. */
 export const BYTEWISE_TEXT = 'text';
 
+/** `column in ('a', 'b', ...)` for a check constraint. */
+export function oneOf(column: string, values: readonly string[]): ReturnType<typeof sql<boolean>> {
+  return sql<boolean>`${sql.ref(column)} in (${sql.join(values.map((value) => sql.lit(value)))})`;
+}
+
 /** A table with an `id` that counts up and is never given twice, also after a row is deleted. */
 export function createTableWithId(db: Kysely<unknown>, table: string): CreateTableBuilder<string, 'id'> {
   return db.schema.createTable(table).addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement());
