@@ -2,13 +2,14 @@
  * Fine-tunes one label's head on cached embeddings, encoder and decoder frozen: the reference's AutoSAMUS stage. Yields
  * weights and numbers; writing a model folder is the caller's.
  */
-import { GRID_SIZE, type HeadConfig, LOW_RES_SIZE } from '../../models/autosamus';
+import type { HeadConfig } from '../../models/autosamus';
 import type { Model } from '../../models/folder';
 import { ADAM, type Budget, fit, type FitProgress, headLoss, type Tensors, Trainer } from '../../models/training';
 import { AppError } from '../../shared/errors';
 import { Predictor } from '../inference';
-import { chooseStart, headDice, withHead } from './head-start';
-import { encodeSamples, type LabelledImage, type Sample } from './samples';
+import { type Head, HeadRunner, meanOf } from './head-runner';
+import { chooseStart, withHead } from './head-start';
+import { batchOf, encodeSamples, type LabelledImage, type Sample } from './samples';
 
 export interface FinetuneOptions {
   readonly model: Model;
@@ -43,6 +44,7 @@ export interface FinetuneResult {
   readonly diceAfter: number;
 }
 
+const DEFAULT_SEED = 1234;
 const BATCH = 4;
 const RATE = 5e-4;
 /** Share of the minutes that augmented copies may take to encode. */
@@ -55,44 +57,58 @@ const PROBE = 8;
 /** @throws AppError 'usage' without images, 'cancelled', or what loading an image throws. */
 export async function finetuneHead(options: FinetuneOptions): Promise<FinetuneResult> {
   const started = performance.now();
-  const { model, label, budget, seed = 1234 } = options;
+  const { model, label, seed = DEFAULT_SEED } = options;
   if (options.training.length === 0) throw new AppError('usage', label, 'no image with a mask to train on');
   const { training, validation } = await encodeAll(options, seed);
   const own = training.slice(0, options.training.length);
-  const start = await chooseStart(model, label, spread(own, PROBE), seed);
   const judged = validation.length ? validation : own;
-  const diceBefore = await headDice(model, start.config, start.weights, judged);
+  const runner = new HeadRunner(model, options.threads);
+  try {
+    const start = await chooseStart(model, label, spread(own, PROBE), { runner, seed });
+    const diceBefore = meanOf(await runner.dice(start, judged));
+    const { weights, steps } = await train(options, start, training, started);
+    return {
+      config: start.config,
+      weights,
+      startedFrom: start.name,
+      steps,
+      minutes: (performance.now() - started) / 60_000,
+      measuredOn: validation.length ? 'validation' : 'training',
+      diceBefore,
+      diceAfter: meanOf(await runner.dice({ ...start, weights }, judged)),
+    };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+async function train(
+  { model, budget, checkpoint, onProgress, signal, threads, seed = DEFAULT_SEED }: FinetuneOptions,
+  start: Head,
+  samples: readonly Sample[],
+  started: number,
+): Promise<{ weights: Tensors; steps: number }> {
   const trainer = await Trainer.create({
     loss: headLoss(model.manifest.config, start.config, BATCH),
     start: start.weights,
     frozen: withHead(model, new Map()),
     optimizer: ADAM,
-    session: { weightsFolder: model.folder, ...(options.threads && { threads: options.threads }) },
+    session: { weightsFolder: model.folder, ...(threads && { threads }) },
   });
   try {
     await fit({
       trainer,
-      samples: training.length,
+      samples: samples.length,
       batchSize: BATCH,
-      batch: async (indices) => batchOf(training, indices, model.manifest.config.promptDim),
+      batch: (indices) => batchOf(samples, indices, model.manifest.config.promptDim),
       budget: remaining(budget, started),
       rate: RATE,
       seed,
-      ...(options.checkpoint && { checkpoint: { path: options.checkpoint, minutes: CHECKPOINT_MINUTES } }),
-      onProgress: (progress) => options.onProgress?.({ phase: 'train', ...progress }),
-      ...(options.signal && { signal: options.signal }),
+      ...(checkpoint && { checkpoint: { path: checkpoint, minutes: CHECKPOINT_MINUTES } }),
+      onProgress: (progress) => onProgress?.({ phase: 'train', ...progress }),
+      ...(signal && { signal }),
     });
-    const weights = trainer.parameters();
-    return {
-      config: start.config,
-      weights,
-      startedFrom: start.from,
-      steps: trainer.step,
-      minutes: (performance.now() - started) / 60_000,
-      measuredOn: validation.length ? 'validation' : 'training',
-      diceBefore,
-      diceAfter: await headDice(model, start.config, weights, judged),
-    };
+    return { weights: trainer.parameters(), steps: trainer.step };
   } finally {
     await trainer.release();
   }
@@ -125,21 +141,6 @@ function remaining({ steps, minutes }: Budget, started: number): Budget {
   return {
     ...(steps !== undefined && { steps }),
     ...(minutes !== undefined && { minutes: Math.max(0, minutes - spent) }),
-  };
-}
-
-function batchOf(samples: readonly Sample[], indices: readonly number[], channels: number) {
-  const embeddings = new Float32Array(indices.length * channels * GRID_SIZE * GRID_SIZE);
-  const targets = new Float32Array(indices.length * LOW_RES_SIZE * LOW_RES_SIZE);
-  indices.forEach((index, i) => {
-    const sample = samples[index];
-    if (!sample) throw new AppError('usage', 'training', `no sample ${index}`);
-    embeddings.set(sample.embedding.data, i * sample.embedding.data.length);
-    targets.set(sample.target, i * sample.target.length);
-  });
-  return {
-    image_embedding: { shape: [indices.length, channels, GRID_SIZE, GRID_SIZE], data: embeddings },
-    target: { shape: [indices.length, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: targets },
   };
 }
 

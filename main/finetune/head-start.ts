@@ -2,21 +2,15 @@
  * Where a label's head starts from: the head that the label has, else the nearest head of another label, else neutral
  * weights; whichever proposes best on the images at hand before any training.
  */
-import { BUNDLED_HEAD, GRID_SIZE, headGraph, type HeadConfig, LOW_RES_SIZE } from '../../models/autosamus';
-import { readSafetensors, toFloat32 } from '../../models/checkpoint';
+import { BUNDLED_HEAD, headGraph, isHeadWeight } from '../../models/autosamus';
+import { checkFinite, readSafetensors, toFloat32 } from '../../models/checkpoint';
 import { headFilePath, type Model } from '../../models/folder';
-import { createSession, type Session, type WeightLookup } from '../../models/graph';
+import { parametersOf, type WeightLookup } from '../../models/graph';
 import { neutralHead, type Tensors } from '../../models/training';
+import { AppError } from '../../shared/errors';
+import { type Head, type HeadRunner, meanOf } from './head-runner';
+import type { HeadFile } from './round-plan';
 import type { Sample } from './samples';
-
-export interface HeadStart {
-  /** A label whose head it is, or 'neutral'. */
-  readonly from: string;
-  readonly config: HeadConfig;
-  readonly weights: Tensors;
-  /** Mean Dice of its proposals on the samples it was chosen by. */
-  readonly dice: number;
-}
 
 /** Weights are looked up in `tensors` first, then in the model. */
 export function withHead(model: Model, tensors: Tensors): WeightLookup {
@@ -28,60 +22,42 @@ export function withHead(model: Model, tensors: Tensors): WeightLookup {
   };
 }
 
-/** Mean Dice of a head's proposals, on the low-resolution grid. */
-export async function headDice(
-  model: Model,
-  config: HeadConfig,
-  weights: Tensors,
-  samples: readonly Sample[],
-): Promise<number> {
-  const session = await createSession(headGraph(model.manifest.config, config, 1), withHead(model, weights), {
-    weightsFolder: model.folder,
-  });
-  try {
-    let sum = 0;
-    for (const sample of samples) sum += await sampleDice(session, model.manifest.config.promptDim, sample);
-    return samples.length ? sum / samples.length : 0;
-  } finally {
-    await session.release();
+/** @throws AppError 'model-invalid' for a file that is no head of this model, or as `readSafetensors` does. */
+export async function readHead(model: Model, { name, file, config }: HeadFile): Promise<Head> {
+  const tensors = await readSafetensors(file);
+  const weights: Tensors = new Map();
+  for (const [key, shape] of parametersOf(Object.values(headGraph(model.manifest.config, config, 1)))) {
+    if (!isHeadWeight(key)) continue;
+    const tensor = tensors.get(key);
+    if (tensor?.shape.join() !== shape.join()) {
+      throw new AppError('model-invalid', file, `${file}: no tensor ${key} of shape [${shape}]`);
+    }
+    checkFinite(key, tensor, file);
+    weights.set(key, { shape, data: toFloat32(tensor) });
   }
+  return { name, config, weights };
 }
 
-async function sampleDice(session: Session, promptDim: number, { embedding, target }: Sample): Promise<number> {
-  const shape = [1, promptDim, GRID_SIZE, GRID_SIZE];
-  const { low_res } = await session.run({ image_embedding: { shape, data: embedding.data } });
-  let [both, either] = [0, 0];
-  for (let i = 0; i < LOW_RES_SIZE * LOW_RES_SIZE; i++) {
-    const predicted = (low_res?.data[i] ?? 0) > 0 ? 1 : 0;
-    both += predicted * (target[i] ?? 0);
-    either += predicted + (target[i] ?? 0);
-  }
-  return either === 0 ? 1 : (2 * both) / either;
-}
-
-/** @param samples a handful suffices */
+/** @param own label whose head it must be, where the model has one; else the best of all heads and a neutral one is taken */
 export async function chooseStart(
   model: Model,
-  label: string,
+  own: string | null,
   samples: readonly Sample[],
-  seed: number,
-): Promise<HeadStart> {
-  const own = model.manifest.heads.filter((head) => head.label === label);
-  const candidates = own.length ? own : model.manifest.heads;
-  let best: HeadStart = await neutral(model, samples, seed);
-  for (const { label: from, version, config } of candidates) {
-    const weights: Tensors = new Map();
-    for (const [name, tensor] of await readSafetensors(headFilePath(model, { label: from, version }))) {
-      weights.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-    }
-    const dice = await headDice(model, config, weights, samples);
-    if (own.length || dice >= best.dice) best = { from, config, weights, dice };
+  options: { readonly runner: HeadRunner; readonly seed: number },
+): Promise<Head> {
+  const files = model.manifest.heads.map(({ label, version, config }) => ({
+    ...{ name: label, config },
+    file: headFilePath(model, { label, version }),
+  }));
+  const ownFile = files.find(({ name }) => name === own);
+  if (ownFile) return readHead(model, ownFile);
+  const config = model.manifest.heads[0]?.config ?? BUNDLED_HEAD;
+  let best: Head = { name: 'neutral', config, weights: neutralHead(model.manifest.config, config, options.seed) };
+  let bestDice = meanOf(await options.runner.dice(best, samples));
+  for (const file of files) {
+    const head = await readHead(model, file);
+    const dice = meanOf(await options.runner.dice(head, samples));
+    if (dice >= bestDice) [best, bestDice] = [head, dice];
   }
   return best;
-}
-
-async function neutral(model: Model, samples: readonly Sample[], seed: number): Promise<HeadStart> {
-  const config = model.manifest.heads[0]?.config ?? BUNDLED_HEAD;
-  const weights = neutralHead(model.manifest.config, config, seed);
-  return { from: 'neutral', config, weights, dice: await headDice(model, config, weights, samples) };
 }

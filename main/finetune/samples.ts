@@ -1,15 +1,19 @@
 /**
- * Turns images and masks into what a head trains on: embeddings of the image and of augmented copies, each with its
- * low-resolution target. Encoding is the slow part and happens once.
+ * What a head trains on: embeddings of images and of augmented copies, each with its low-resolution target. Encoding is
+ * the slow part and happens once.
  */
-import { INPUT_SIZE_PX, LOW_RES_SIZE } from '../../models/autosamus';
+import { setImmediate } from 'node:timers/promises';
+import { GRID_SIZE, INPUT_SIZE_PX, LOW_RES_SIZE } from '../../models/autosamus';
+import type { TensorData } from '../../models/graph';
 import { augment, seededRandom, type TrainingPair } from '../../models/training';
 import { AppError } from '../../shared/errors';
 import { resizeBilinearAntialias, resizeNearest } from '../../shared/image';
-import type { FrameEmbedding, Predictor } from '../inference';
+import type { Mask } from '../../shared/mask';
+import type { Predictor } from '../inference';
 
 export interface Sample {
-  readonly embedding: FrameEmbedding;
+  /** [C, 32, 32] */
+  embedding(): Promise<Float32Array>;
   /** [128, 128] in {0, 1} */
   readonly target: Float32Array;
 }
@@ -39,7 +43,7 @@ export async function encodeSamples(
   const pairs: TrainingPair[] = [];
   const samples: Sample[] = [];
   for (const image of images) {
-    throwIfCancelled(options.signal);
+    await pause(options.signal);
     const pair = toNetworkSize(await image.load());
     pairs.push(pair);
     samples.push(await encodeSample(predictor, pair));
@@ -48,7 +52,7 @@ export async function encodeSamples(
   const deadline = performance.now() + options.augmentSeconds * 1000;
   for (let copy = 1; copy <= MAX_COPIES; copy++) {
     for (const [i, pair] of pairs.entries()) {
-      throwIfCancelled(options.signal);
+      await pause(options.signal);
       if (performance.now() > deadline) return samples;
       samples.push(await encodeSample(predictor, augment(pair, seededRandom(`${options.seed} ${i} ${copy}`))));
       options.onProgress?.(samples.length, undefined);
@@ -57,18 +61,46 @@ export async function encodeSamples(
   return samples;
 }
 
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError('cancelled', 'fine-tuning', 'cancelled while encoding');
+/** Lets messages in between two runs of a session, which block. @throws AppError 'cancelled' */
+export async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) throw new AppError('cancelled', 'fine-tuning', 'cancelled');
 }
 
-function toNetworkSize({ image, mask }: TrainingPair): TrainingPair {
+export function toNetworkSize({ image, mask }: TrainingPair): TrainingPair {
   return {
     image: resizeBilinearAntialias(image, INPUT_SIZE_PX, INPUT_SIZE_PX),
     mask: resizeNearest(mask, INPUT_SIZE_PX, INPUT_SIZE_PX),
   };
 }
 
+/** @param mask of the network's size */
+export function targetOf(mask: Mask): Float32Array {
+  return Float32Array.from(resizeNearest(mask, LOW_RES_SIZE, LOW_RES_SIZE).data);
+}
+
 async function encodeSample(predictor: Predictor, { image, mask }: TrainingPair): Promise<Sample> {
-  const target = Float32Array.from(resizeNearest(mask, LOW_RES_SIZE, LOW_RES_SIZE).data);
-  return { embedding: await predictor.encode(image), target };
+  const { data } = await predictor.encode(image);
+  return { embedding: () => Promise.resolve(data), target: targetOf(mask) };
+}
+
+/** Inputs of the train step for these samples. */
+export async function batchOf(
+  samples: readonly Sample[],
+  indices: readonly number[],
+  channels: number,
+): Promise<Record<string, TensorData>> {
+  const embeddings = new Float32Array(indices.length * channels * GRID_SIZE * GRID_SIZE);
+  const targets = new Float32Array(indices.length * LOW_RES_SIZE * LOW_RES_SIZE);
+  for (const [i, index] of indices.entries()) {
+    const sample = samples[index];
+    if (!sample) throw new AppError('usage', 'training', `no sample ${index}`);
+    const embedding = await sample.embedding();
+    embeddings.set(embedding, i * embedding.length);
+    targets.set(sample.target, i * sample.target.length);
+  }
+  return {
+    image_embedding: { shape: [indices.length, channels, GRID_SIZE, GRID_SIZE], data: embeddings },
+    target: { shape: [indices.length, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: targets },
+  };
 }

@@ -88,12 +88,16 @@ function startClock({ steps, minutes }: Budget, firstStep: number): (step: numbe
   };
 }
 
-function schedule(done: number): number {
+/** Factor of the peak rate when this part of a training is done, 0 to 1. */
+export function schedule(done: number): number {
   return done < WARM_UP ? Math.max(0.1, done / WARM_UP) : 0.5 * (1 + Math.cos(Math.PI * done));
 }
 
 /** Every sample once an epoch in seeded order; the order depends on the step only, so a resumed run sees the same. */
-function batchIndices({ samples, batchSize, seed }: FitOptions, step: number): number[] {
+export function batchIndices(
+  { samples, batchSize, seed }: Pick<FitOptions, 'samples' | 'batchSize' | 'seed'>,
+  step: number,
+): number[] {
   return Array.from({ length: batchSize }, (_, i) => {
     const position = step * batchSize + i;
     const epoch = Math.floor(position / samples);

@@ -12,6 +12,12 @@ import { type AdamOptions, MOMENT1, MOMENT2, NEXT, optimizerInputs, trainStepGra
 
 export type Tensors = Map<string, TensorData>;
 
+/** How far a training is: parameters, their moments and the steps done. A value: no step changes it. */
+export interface TrainingState {
+  readonly tensors: Tensors;
+  readonly step: number;
+}
+
 export interface TrainerOptions {
   /** Rank-0 value to minimise. */
   readonly loss: Value;
@@ -29,8 +35,7 @@ export class Trainer {
     private readonly optimizer: AdamOptions,
     private readonly trained: ReadonlyMap<string, Shape>,
     private readonly unused: Tensors,
-    private state: Tensors,
-    private steps: number,
+    private current: TrainingState,
   ) {}
 
   static async create(options: TrainerOptions): Promise<Trainer> {
@@ -48,18 +53,33 @@ export class Trainer {
       for (const prefix of [MOMENT1, MOMENT2])
         state.set(prefix + name, { shape, data: new Float32Array(sizeOf(shape)) });
     }
-    return new Trainer(session, options.optimizer, trained, unused, state, 0);
+    return new Trainer(session, options.optimizer, trained, unused, { tensors: state, step: 0 });
   }
 
   /** Steps done so far. */
   get step(): number {
-    return this.steps;
+    return this.current.step;
+  }
+
+  get state(): TrainingState {
+    return this.current;
+  }
+
+  /** Goes on from a state of this or of another training of the same parameters. @throws AppError 'checkpoint-mismatch' */
+  set state(state: TrainingState) {
+    for (const [name, { shape }] of this.current.tensors) {
+      const found = state.tensors.get(name)?.shape.join();
+      if (found !== shape.join()) {
+        throw new AppError('checkpoint-mismatch', name, `${name} is [${found ?? 'missing'}], not [${shape}]`);
+      }
+    }
+    this.current = state;
   }
 
   /** The parameters as they stand, including those that the loss does not use. */
   parameters(): Tensors {
     const current = [...this.trained.keys()].flatMap((name) => {
-      const tensor = this.state.get(name);
+      const tensor = this.current.tensors.get(name);
       return tensor ? [[name, tensor] as const] : [];
     });
     return new Map([...this.unused, ...current]);
@@ -72,42 +92,41 @@ export class Trainer {
   async train(batch: Readonly<Record<string, TensorData>>, rate: number): Promise<number> {
     const inputs = {
       ...batch,
-      ...Object.fromEntries(this.state),
-      ...optimizerInputs(rate, this.steps + 1, this.optimizer),
+      ...Object.fromEntries(this.current.tensors),
+      ...optimizerInputs(rate, this.step + 1, this.optimizer),
     };
     const { loss, ...next } = await this.session.run(inputs);
     const value = loss?.data[0];
     if (value === undefined || !Number.isFinite(value)) {
-      throw new AppError('graph-invalid', 'loss', `loss became ${value} at step ${this.steps + 1}`);
+      throw new AppError('graph-invalid', 'loss', `loss became ${value} at step ${this.step + 1}`);
     }
-    this.state = new Map(Object.entries(next).map(([name, tensor]) => [name.slice(NEXT.length), tensor]));
-    this.steps += 1;
+    const tensors = new Map(Object.entries(next).map(([name, tensor]) => [name.slice(NEXT.length), tensor]));
+    this.current = { tensors, step: this.step + 1 };
     return value;
   }
 
   /** Writes parameters, moments and step; `restore` continues exactly from there. */
   async save(path: string): Promise<void> {
-    const entries = [...this.state, ...this.unused].map(
+    const entries = [...this.current.tensors, ...this.unused].map(
       ([name, { shape, data }]) => [name, { dtype: 'F32', shape, data }] as const,
     );
-    await writeSafetensors(path, entries, { step: String(this.steps) });
+    await writeSafetensors(path, entries, { step: String(this.step) });
   }
 
   /** @throws AppError 'checkpoint-mismatch' when the file is of another training. */
   async restore(path: string): Promise<void> {
     const { metadata } = await readSafetensorsHeader(path);
-    const tensors = await readSafetensors(path);
-    const restored: Tensors = new Map();
-    for (const [name, { shape }] of this.state) {
-      const tensor = tensors.get(name);
-      if (!tensor || tensor.shape.join() !== shape.join()) {
-        throw new AppError('checkpoint-mismatch', path, `no tensor ${name} of shape [${shape}]`);
-      }
-      restored.set(name, { shape, data: toFloat32(tensor) });
-    }
     const step = Number(metadata.step);
     if (!Number.isSafeInteger(step) || step < 0) throw new AppError('checkpoint-mismatch', path, 'no step count');
-    [this.state, this.steps] = [restored, step];
+    const tensors: Tensors = new Map();
+    for (const [name, tensor] of await readSafetensors(path)) {
+      if (this.current.tensors.has(name)) tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
+    }
+    try {
+      this.state = { tensors, step };
+    } catch (cause) {
+      throw new AppError('checkpoint-mismatch', path, `${path} is of another training`, { cause });
+    }
   }
 
   release(): Promise<void> {
