@@ -37,6 +37,14 @@ export function ask<C extends Channel>(page: Page, channel: C, payload?: Request
   );
 }
 
+/** What the page gets from main, whatever it sends: bypasses the types on purpose. */
+export function answerTo(page: Page, channel: unknown, payload?: unknown): Promise<unknown> {
+  return page.evaluate(
+    ([name, sent]) => window.sonomask.invoke(name as never, sent as never) as Promise<unknown>,
+    [channel, payload],
+  );
+}
+
 /** Runs a command of the native menu. */
 export function menu(app: ElectronApplication, id: string): Promise<void> {
   return app.evaluate(({ Menu, BrowserWindow }, item) => {
