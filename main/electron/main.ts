@@ -101,7 +101,7 @@ function start(): void {
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),
-    ...labelHandlers(workstation.inference, session, page),
+    ...labelHandlers(workstation.inference, session, preferences, page),
     ...maskHandlers(workstation.inference, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),
     ...exportHandlers(session, workstation, preferences, page),

@@ -3,5 +3,7 @@ export { forkProcess } from './fork-process';
 export { giveWay } from './give-way';
 export { InferenceHost, type InferenceParts, type Tell } from './inference-host';
 export { Predictor, type FrameEmbedding, type Prediction } from './predictor';
+export { fitsModel } from './prompt-heads';
+export { simulateClicks } from './simulated-clicks';
 export { serveWorker } from './serve-worker';
 export { WorkerHost, type ProcessEvents, type StartProcess, type WorkerEvent, type WorkerProcess } from './worker-host';

@@ -74,6 +74,7 @@ export class InferenceHost {
     try {
       this.#manifest = await readManifest(this.parts.modelFolder);
       this.#problem = null;
+      this.#project?.modelKnown();
     } catch (error) {
       this.#problem = toWireError(error, this.parts.modelFolder);
     }
@@ -123,7 +124,11 @@ export class InferenceHost {
 
   openProject(store: ProjectStore, source: FrameSource): void {
     this.closeProject();
-    this.#labels = new LabelHeads(store, () => this.heads);
+    this.#labels = new LabelHeads(
+      store,
+      () => this.heads,
+      () => this.#manifest,
+    );
     this.#project = new ProjectInference(store, source, this.#labels, {
       encoder: this.#encoder,
       promptWorker: this.#promptWorker,
@@ -177,7 +182,7 @@ export class InferenceHost {
       queueMicrotask(() => {
         if (this.#disposed) return;
         this.parts.onPromptWorker();
-        void this.#project?.refocus().catch((error: unknown) => console.error('inference:', error));
+        void this.#project?.restarted().catch((error: unknown) => console.error('inference:', error));
       });
       return;
     }

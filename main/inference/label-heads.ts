@@ -1,12 +1,14 @@
 /**
- * Which head of the model proposes for which label of a project, and on which series. Kept in the project's settings: a
- * head is the model's, a label the project's. Not the proposing itself.
+ * Which head proposes for which label of a project, and on which series: the label's active version, else one of the model.
+ * The choice of a model's head is kept in the project's settings, since that head is the model's and the label the
+ * project's. Not the proposing itself.
  */
 import { z } from 'zod';
 import type { FrameSummary, Label, LabelChange, LabelId, NewLabel } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import type { ModelHead, ProjectLabel } from '../../shared/ipc';
-import type { ProjectStore } from '../project';
+import type { ProjectStore, StoredHead } from '../project';
+import { fitsModel, nameOfVersion, type ModelParts } from './prompt-heads';
 
 const HEADS = 'labels.heads';
 const SERIES = 'labels.series';
@@ -27,10 +29,14 @@ export class LabelHeads {
   /** A label and what is chosen for it are two writes: nobody reads between them. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param heads of the model in use */
+  /**
+   * @param heads of the model in use
+   * @param model in use; undefined while there is none
+   */
   constructor(
     private readonly store: ProjectStore,
     private readonly heads: () => readonly ModelHead[],
+    private readonly model: () => ModelParts | undefined,
   ) {}
 
   /** Oldest first. A head the model in use does not have is none. */
@@ -38,9 +44,15 @@ export class LabelHeads {
     return this.#inTurn(() => this.#list());
   }
 
+  /** The model's head that proposes for the label while no version of the project does; null: none. */
+  ownHead(label: Label): Promise<ModelHead | null> {
+    return this.#inTurn(async () => this.#ownHead(label, await this.#chosen()));
+  }
+
   async #list(): Promise<ProjectLabel[]> {
     const chosen = await this.#chosen();
-    return (await this.store.labels.list()).map((label) => this.#withHead(label, chosen));
+    const versions = await this.#versions();
+    return (await this.store.labels.list()).map((label) => this.#withHead(label, chosen, versions));
   }
 
   /** @throws AppError `label-unknown` for a head the model does not have, or as `Labels.create` does. */
@@ -48,9 +60,13 @@ export class LabelHeads {
     return this.#inTurn(() => this.#create(input, choice));
   }
 
-  /** @throws AppError `label-unknown`, or as `Labels.update` does. */
-  update(labelId: LabelId, change: LabelChange, choice: HeadChoice = {}): Promise<ProjectLabel> {
-    return this.#inTurn(() => this.#update(labelId, change, choice));
+  /**
+   * Choosing another head than the one in use ends the use of the project's own version.
+   *
+   * @throws AppError `label-unknown`, or as `Labels.update` does.
+   */
+  update(labelId: LabelId, change: LabelChange, user: string, choice: HeadChoice = {}): Promise<ProjectLabel> {
+    return this.#inTurn(() => this.#update(labelId, change, user, choice));
   }
 
   /** The labels that are to be proposed on this frame, each with its head. */
@@ -70,20 +86,40 @@ export class LabelHeads {
     // Kept from now on, whatever the label will be called.
     if (name !== undefined) await this.#choose(label.id, name);
     if (series) await this.#limit(label.id, series);
-    return this.#withHead(label, await this.#chosen());
+    return this.#withHead(label, await this.#chosen(), []);
   }
 
-  async #update(labelId: LabelId, change: LabelChange, { head }: HeadChoice): Promise<ProjectLabel> {
-    const name = head === undefined ? undefined : this.#known(head);
+  async #update(labelId: LabelId, change: LabelChange, user: string, { head }: HeadChoice): Promise<ProjectLabel> {
+    const active = (await this.#versions()).find((version) => version.labelId === labelId);
+    const isChosen = head !== undefined && !(active && head === nameOfVersion(active));
+    const name = isChosen ? this.#known(head) : undefined;
     const label = await this.store.labels.update(labelId, change);
-    if (name !== undefined) await this.#choose(labelId, name);
-    return this.#withHead(label, await this.#chosen());
+    if (name !== undefined) {
+      await this.#choose(labelId, name);
+      if (active) await this.store.heads.activate(labelId, null, user);
+    }
+    return this.#withHead(label, await this.#chosen(), await this.#versions());
   }
 
-  #withHead(label: Label, chosen: Readonly<Record<string, string | null>>): ProjectLabel {
+  #withHead(
+    label: Label,
+    chosen: Readonly<Record<string, string | null>>,
+    versions: readonly StoredHead[],
+  ): ProjectLabel {
+    const active = versions.find(({ labelId }) => labelId === label.id);
+    if (active) return { ...label, head: { name: nameOfVersion(active), version: active.version } };
+    return { ...label, head: this.#ownHead(label, chosen) };
+  }
+
+  #ownHead(label: Label, chosen: Readonly<Record<string, string | null>>): ModelHead | null {
     const name = chosen[label.id];
     const head = name === undefined ? this.#called(label.name) : this.heads().find((each) => each.name === name);
-    return { ...label, head: head ?? null };
+    return head ?? null;
+  }
+
+  /** Active ones that fit the model in use. */
+  async #versions(): Promise<StoredHead[]> {
+    return (await this.store.heads.active()).filter((head) => fitsModel(head, this.model()));
   }
 
   #called(name: string): ModelHead | undefined {

@@ -3,8 +3,8 @@
  * wanted. Callers speak source-image pixels only. Sessions are made when first needed and block while they run.
  */
 import { GRID_SIZE, INPUT_SIZE_PX, LOW_RES_SIZE, decoderGraph, encoderGraph, headGraph } from '../../models/autosamus';
-import { POINT_LABEL } from '../../models/autosamus';
-import type { Model } from '../../models/folder';
+import { POINT_LABEL, type HeadConfig } from '../../models/autosamus';
+import { withHead, type HeadTensors, type Model } from '../../models/folder';
 import { createSession, foldConstants, type Session, type SessionOptions } from '../../models/graph';
 import type { Prompt } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
@@ -33,7 +33,15 @@ export interface Prediction {
 /** Sessions have a fixed number of points; a prompt runs in the smallest that holds it. */
 const POINT_CAPACITIES = [8, 32, 128, 1024];
 
+/** A head that is not the model's own. */
+export interface AddedHead {
+  readonly version: string;
+  readonly config: HeadConfig;
+  readonly tensors: HeadTensors;
+}
+
 export class Predictor {
+  private readonly added = new Map<string, AddedHead>();
   private readonly sessions = new Map<string, Promise<Session>>();
 
   /** @param options provider and threads of every session */
@@ -60,11 +68,34 @@ export class Predictor {
     return { encoderId: this.model.manifest.encoderId, widthPx, heightPx, data: image_embedding.data };
   }
 
-  /** What the label's head draws with no prompt. @throws AppError 'label-unknown' */
-  async propose(embedding: FrameEmbedding, label: string): Promise<Prediction> {
-    const { config } = this.model.head(label);
-    const graph = () => headGraph(this.model.manifest.config, config, 1);
-    const session = await this.session(`head ${label}`, graph, this.model.headWeights(label));
+  /** From now on `propose` knows a head by this name; it hides one of the model that is called so. */
+  addHead(name: string, head: AddedHead): void {
+    this.added.set(name, head);
+  }
+
+  /** Forgets an added head and frees what it holds. */
+  async removeHead(name: string): Promise<void> {
+    this.added.delete(name);
+    const session = this.sessions.get(sessionOf(name));
+    this.sessions.delete(sessionOf(name));
+    await (await session)?.release();
+  }
+
+  /** @throws AppError 'label-unknown' */
+  headVersion(name: string): string {
+    return (this.added.get(name) ?? this.model.head(name)).version;
+  }
+
+  /** What the head of this name draws with no prompt. @throws AppError 'label-unknown' */
+  async propose(embedding: FrameEmbedding, head: string): Promise<Prediction> {
+    const added = this.added.get(head);
+    const { config } = added ?? this.model.head(head);
+    const weights = added ? withHead(this.model, added.tensors) : this.model.headWeights(head);
+    const session = await this.session(
+      sessionOf(head),
+      () => headGraph(this.model.manifest.config, config, 1),
+      weights,
+    );
     return this.predict(session, embedding, { points: [] }, {});
   }
 
@@ -129,4 +160,8 @@ export class Predictor {
     this.sessions.set(name, created);
     return created;
   }
+}
+
+function sessionOf(head: string): string {
+  return `head ${head}`;
 }

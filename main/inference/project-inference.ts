@@ -3,10 +3,12 @@
  * Lives as long as the project is open. The workers and the model are its host's (inference-host.ts).
  */
 import { join } from 'node:path';
-import { stateOf, type FrameDetail, type FrameId } from '../../shared/domain';
+import { stateOf, type FrameDetail, type FrameId, type FrameState } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
 import { toWireError, type Problem } from '../../shared/ipc';
-import type { ProjectStore } from '../project';
+import { unpackMask, type Mask } from '../../shared/mask';
+import { maskFor } from '../../shared/prompt-worker';
+import type { ProjectStore, StoredHead } from '../project';
 import { summaryOf, type FrameSource } from '../study';
 import { EmbeddingCache } from './embedding-cache';
 import type { StoredEmbedding } from './embedding-file';
@@ -14,6 +16,7 @@ import { EncodeQueue, type QueueState } from './encode-queue';
 import type { Encoder } from './encoder';
 import type { Tell } from './inference-host';
 import type { LabelHeads } from './label-heads';
+import { nameOfVersion, PromptHeads, type ModelParts } from './prompt-heads';
 import { Proposer } from './proposer';
 import type { PromptWorkerApi } from './prompt-service';
 import type { WorkerHost } from './worker-host';
@@ -22,13 +25,14 @@ export interface SharedInference {
   readonly encoder: Encoder;
   readonly promptWorker: WorkerHost<PromptWorkerApi>;
   /** Of the model in use; undefined while there is none. */
-  model(): { readonly id: string; readonly encoderId: string } | undefined;
+  model(): (ModelParts & { readonly id: string }) | undefined;
   readonly tell: Tell;
   onQueueChange(): void;
 }
 
 export class ProjectInference {
   readonly proposer: Proposer;
+  readonly #heads: PromptHeads;
   readonly #cache: EmbeddingCache;
   readonly #queue: EncodeQueue;
   readonly #closing = new AbortController();
@@ -48,6 +52,8 @@ export class ProjectInference {
     this.#cache = new EmbeddingCache(join(store.cacheFolder, 'embeddings'));
     this.#queue = new EncodeQueue((frameId, signal) => this.#encode(frameId, signal), shared.onQueueChange);
     this.proposer = new Proposer(store, labels, shared.promptWorker);
+    this.#heads = new PromptHeads(store, shared.promptWorker, () => shared.model());
+    this.modelKnown();
   }
 
   get queue(): QueueState {
@@ -83,15 +89,69 @@ export class ProjectInference {
     this.#queue.focus([]);
   }
 
-  /** Everything in focus once more: the prompt worker is a new one, or there are other labels. */
+  /** Another model is in use, or one at last: the worker holds the versions that fit it, ahead of every proposal. */
+  modelKnown(): void {
+    this.#heads.holdActive().catch((error: unknown) => this.#quietly(error));
+  }
+
+  /** The prompt worker runs in a new process: it is given what it needs to go on. */
+  async restarted(): Promise<void> {
+    this.#heads.again();
+    await this.refocus();
+  }
+
+  /** Other versions are active now: what nobody has worked on is proposed afresh, what is on screen first. */
+  async headsChanged(): Promise<void> {
+    await this.#heads.holdActive();
+    await this.refocus();
+    await this.proposeAll(['unopened', 'proposed']);
+  }
+
+  /**
+   * What heads draw on a frame with no prompt, to look at; nothing is stored.
+   *
+   * @param heads versions of the project, or names of the model's heads
+   * @throws AppError `file-unreadable` where the frame cannot be encoded, `model-invalid` for a damaged head
+   */
+  async draw(frameId: FrameId, heads: readonly (StoredHead | string)[]): Promise<Mask[]> {
+    const model = this.shared.model();
+    const { frame, problem } = await this.source.open(frameId);
+    if (!model) throw new AppError('model-invalid', 'model', 'no model is in use');
+    if (problem || frame.sha256 === null) throw unreadable(frame, problem);
+    const { sha256: frameSha256 } = frame;
+    const { signal } = this.#closing;
+    const embedding =
+      (await this.#cache.get(frameSha256, model.encoderId)) ?? (await this.#encodeAnew(frame, frameSha256, signal));
+    const versions = heads.filter((head) => typeof head !== 'string');
+    return this.#heads.holdAlso(versions, async () => {
+      const masks: Mask[] = [];
+      for (const head of heads) {
+        const name = typeof head === 'string' ? head : nameOfVersion(head);
+        const asked = { frameSha256, modelId: model.id, requestId: masks.length };
+        await this.shared.promptWorker.request('hold', { embedding, keep: [...this.#kept.values(), frameSha256] });
+        const answer = await this.shared.promptWorker.request('propose', { ...asked, head: name }, { signal });
+        const reply = maskFor(answer, asked);
+        if (!reply) throw new AppError('internal', frame.absolutePath, `no proposal came back: ${answer.kind}`);
+        masks.push(unpackMask(reply.bits, reply.widthPx, reply.heightPx));
+      }
+      return masks;
+    });
+  }
+
+  /** Everything in focus once more: the prompt worker is a new one, or there are other labels or heads. */
   async refocus(): Promise<void> {
     const [frameId, ...neighbours] = this.#focus;
     if (frameId === undefined || this.#closing.signal.aborted) return;
     await this.focus(frameId, neighbours);
   }
 
-  /** See `inference.proposeAll`. @returns how many frames were queued */
-  async proposeAll(): Promise<number> {
+  /**
+   * See `inference.proposeAll`.
+   *
+   * @param states of frames to look at; one that was worked on is left alone whatever its state
+   * @returns how many frames were queued
+   */
+  async proposeAll(states: readonly FrameState[] = ['unopened']): Promise<number> {
     const limit = 1_000;
     const { signal } = this.#batch;
     /** Whether any label's head proposes on a series of this name. */
@@ -101,7 +161,8 @@ export class ProjectInference {
       const { frames } = await this.store.frames.list({ filter: {}, limit, offset });
       const waiting: FrameId[] = [];
       for (const frame of frames) {
-        if (stateOf(frame) !== 'unopened' || frame.maskCount > 0) continue;
+        const state = stateOf(frame);
+        if (!states.includes(state) || (state === 'unopened' && frame.maskCount > 0)) continue;
         const proposed = inSeries.get(frame.seriesName) ?? (await this.labels.toPropose(frame)).length > 0;
         inSeries.set(frame.seriesName, proposed);
         if (proposed) waiting.push(frame.id);
@@ -125,6 +186,7 @@ export class ProjectInference {
     this.#closing.abort();
     this.#batch.abort();
     this.#queue.close();
+    this.#heads.close();
   }
 
   /** One frame of the queue. Throws after the interface was told, so that the queue counts it as failed. */
@@ -134,7 +196,7 @@ export class ProjectInference {
     const { frame, problem } = await this.source.open(frameId);
     if (problem || frame.sha256 === null) {
       this.#tellFailure(frameId, problem ?? unknownPixels(frame));
-      throw new AppError('file-unreadable', frame.absolutePath, problem?.message ?? 'it was never decoded');
+      throw unreadable(frame, problem);
     }
     try {
       const cached = await this.#cache.get(frame.sha256, model.encoderId);
@@ -181,9 +243,17 @@ export class ProjectInference {
     this.#tellFailure(frame.id, { path: frame.absolutePath, code, message });
   }
 
+  #quietly(error: unknown): void {
+    if (!this.#closing.signal.aborted) console.error('inference:', error);
+  }
+
   #tellFailure(frameId: FrameId, problem: Problem): void {
     if (!this.#closing.signal.aborted) this.shared.tell('embedding.failed', { frameId, problem });
   }
+}
+
+function unreadable(frame: FrameDetail, problem: Problem | null): AppError {
+  return new AppError('file-unreadable', frame.absolutePath, problem?.message ?? 'it was never decoded');
 }
 
 function unknownPixels(frame: FrameDetail): Problem {

@@ -2,8 +2,8 @@
  * What the prompt worker does: masks for clicks and proposals, from embeddings that main hands it. It reads no file but
  * the model's and never encodes. Every answer names the frame, model and request it belongs to.
  */
-import { GRID_SIZE, LOW_RES_SIZE } from '../../models/autosamus';
-import { readModel } from '../../models/folder';
+import { GRID_SIZE, LOW_RES_SIZE, type HeadConfig } from '../../models/autosamus';
+import { readHeadFile, readModel } from '../../models/folder';
 import { ByteLru } from '../../shared/byte-lru';
 import { AppError } from '../../shared/errors';
 import { resizeBilinearAntialias } from '../../shared/image';
@@ -33,9 +33,23 @@ export interface HoldRequest {
   readonly keep: readonly string[];
 }
 
+/** A head of the open project. Requests name it like the model's own. */
+export interface ProvidedHead {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly config: HeadConfig;
+}
+
 /** What main may ask beside what the page may (`PromptApi`). */
 export type PromptWorkerApi = PromptApi & {
   hold(request: HoldRequest): void;
+  /** Requests that come later may name it. @throws AppError `model-invalid`, `file-not-found`; so do those then. */
+  provideHead(head: ProvidedHead): Promise<void>;
+  /** Frees what a provided head holds. */
+  forgetHead(head: Pick<ProvidedHead, 'name'>): Promise<void>;
   /** Makes the sessions a first click would wait for. */
   warmUp(request: undefined): Promise<void>;
 };
@@ -45,6 +59,8 @@ export function promptService(modelFolder: string): PromptWorkerApi {
   const held = new ByteLru<FrameEmbedding>(HELD_BYTES);
   const queue = new PromptQueue();
   const logitsOf = rememberingLogits();
+  /** By name, each settled when it can be used or what is wrong with it is known. */
+  const provided = new Map<string, Promise<void>>();
   let opened: Promise<Predictor> | undefined;
 
   const predictor = (): Promise<Predictor> => {
@@ -68,14 +84,24 @@ export function promptService(modelFolder: string): PromptWorkerApi {
 
   const propose = async (payload: ProposeRequest, { signal }: WorkerContext): Promise<PromptReply> => {
     const request = checkedPropose(payload);
+    await provided.get(request.head);
     const run = async (): Promise<PromptReply> => {
       const { model, embedding } = await prepared(request);
       if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
-      const { version } = model.model.head(request.head);
+      const version = model.headVersion(request.head);
       return maskReply(request, embedding, await model.propose(embedding, request.head), version);
     };
     const reply = await queue.run('proposal', signal, run);
     return reply ?? { kind: 'superseded', ...boundOf(request) };
+  };
+
+  const addHead = async ({ name, version, file, sha256, config }: ProvidedHead): Promise<void> => {
+    const model = await predictor();
+    model.addHead(name, {
+      version,
+      config,
+      tensors: await readHeadFile(file, sha256, model.model.manifest.config, config),
+    });
   };
 
   /** Looked up when the request's turn has come: what it needs may have arrived, or gone, while it waited. */
@@ -90,6 +116,18 @@ export function promptService(modelFolder: string): PromptWorkerApi {
     propose,
     hold: ({ embedding, keep }) => {
       held.set(embedding.frameSha256, frameEmbedding(embedding), 2 * embedding.halves.byteLength, new Set(keep));
+    },
+    provideHead: (head) => {
+      const reading = addHead(head);
+      provided.set(head.name, reading);
+      return reading;
+    },
+    forgetHead: async ({ name }) => {
+      await provided.get(name)?.catch(() => undefined);
+      provided.delete(name);
+      // In turn with proposals: one that is under way keeps its session.
+      const never = new AbortController().signal;
+      await queue.run('proposal', never, async () => (await predictor()).removeHead(name));
     },
     warmUp: async () => {
       const model = await predictor();

@@ -2,4 +2,6 @@
 import { promptService } from './prompt-service';
 import { serveWorker } from './serve-worker';
 
-serveWorker(promptService(process.env['SONOMASK_MODEL_FOLDER'] ?? ''));
+const service = promptService(process.env['SONOMASK_MODEL_FOLDER'] ?? '');
+// The page holds a port: it asks for masks and nothing else.
+serveWorker(service, { decode: service.decode, propose: service.propose });

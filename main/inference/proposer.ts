@@ -2,11 +2,11 @@
  * Proposals: what each label's head draws on a frame that nobody has worked on, saved as masks in state `proposed`. A
  * frame with any work of a human on it is left alone, also when that work begins while the head is drawing.
  */
-import type { FrameDetail, FrameEdit, LabelId, MaskInstance, SavedEdit } from '../../shared/domain';
+import type { FrameDetail, FrameEdit, LabelId, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
-import type { EventOf } from '../../shared/ipc';
+import type { EventOf, ModelHead } from '../../shared/ipc';
 import { areaPx, cocoRle, unpackMask } from '../../shared/mask';
-import { maskFor, type MaskReply } from '../../shared/prompt-worker';
+import { maskFor, type MaskReply, type PromptReply, type ProposeRequest } from '../../shared/prompt-worker';
 import type { ProjectStore } from '../project';
 import type { LabelHeads } from './label-heads';
 import type { PromptWorkerApi } from './prompt-service';
@@ -21,7 +21,7 @@ export class Proposer {
   /** Edits of humans and of heads go one after the other: what a head saw is still true when it saves. */
   #turn: Promise<unknown> = Promise.resolve();
   #nextRequest = 1;
-  /** Frames and labels where the head found nothing: not asked again. By frame hash, label and head version. */
+  /** Frames and labels where the head found nothing: not asked again. By frame hash, label and head. */
   readonly #nothing = new Set<string>();
 
   constructor(
@@ -46,30 +46,41 @@ export class Proposer {
     if (sha256 === null || frame.problem !== null) return undefined;
     const wanted = await this.#missing(frame);
     if (wanted.length === 0) return undefined;
-    const drawn: { labelId: LabelId; reply: MaskReply }[] = [];
-    const empty: LabelId[] = [];
+    const drawn: Drawn[] = [];
     for (const { id, head } of wanted) {
       const asked = { frameSha256: sha256, modelId, requestId: this.#nextRequest++ };
-      const reply = maskFor(await this.worker.request('propose', { ...asked, head: head.name }, { signal }), asked);
+      const reply = maskFor(await this.#ask({ ...asked, head: head.name }, signal), asked);
       if (!reply) return undefined;
-      if (areaPx(unpackMask(reply.bits, reply.widthPx, reply.heightPx)) > 0) drawn.push({ labelId: id, reply });
-      else {
-        empty.push(id);
-        this.#nothing.add(nothingKey(frame, id, head.version));
-      }
+      const isEmpty = areaPx(unpackMask(reply.bits, reply.widthPx, reply.heightPx)) === 0;
+      if (isEmpty) this.#nothing.add(nothingKey(frame, id, head));
+      drawn.push({ labelId: id, head, reply: isEmpty ? null : reply });
     }
     const masks = await this.#inTurn(() => this.#saveUnlessTouched(frame, sha256, modelId, drawn));
+    const empty = drawn.filter(({ reply }) => reply === null).map(({ labelId }) => labelId);
     return { frameId: frame.id, frameSha256: sha256, modelId, masks, empty };
   }
 
+  async #ask(request: ProposeRequest, signal: AbortSignal): Promise<PromptReply> {
+    try {
+      return await this.worker.request('propose', request, { signal });
+    } catch (error) {
+      // Another version has become active meanwhile: the frame comes by once more for that.
+      if (isAppError(error) && error.code === 'label-unknown') return { kind: 'superseded', ...request };
+      throw error;
+    }
+  }
+
+  /** Labels without a mask, and those whose only masks are proposals of a head that is not in use any more. */
   async #missing(frame: FrameDetail) {
     const labels = await this.labels.toPropose(frame);
     if (labels.length === 0) return [];
     const masks = await this.store.masks.ofFrame(frame.id);
     if (!(await this.#isUntouched(frame, masks))) return [];
-    return labels.filter(
-      ({ id, head }) => !holds(masks, id) && !this.#nothing.has(nothingKey(frame, id, head.version)),
-    );
+    return labels.filter(({ id, head }) => {
+      const own = heldOf(masks, id);
+      if (own.length > 0) return own.every((mask) => isStale(mask, head));
+      return !this.#nothing.has(nothingKey(frame, id, head));
+    });
   }
 
   /** No review but the proposals' own, and no mask that is not a proposal as it was made, or withdrawn since. */
@@ -84,13 +95,11 @@ export class Proposer {
     frame: FrameDetail,
     frameSha256: string,
     modelId: string,
-    drawn: readonly { labelId: LabelId; reply: MaskReply }[],
+    drawn: readonly Drawn[],
   ): Promise<MaskInstance[]> {
     const masks = await this.store.masks.ofFrame(frame.id);
     if (!(await this.#isUntouched(frame, masks))) return [];
-    const changes = drawn
-      .filter(({ labelId }) => !holds(masks, labelId))
-      .map(({ labelId, reply }) => ({ kind: 'add' as const, labelId, ...contentOf(reply, modelId) }));
+    const changes = drawn.flatMap((each) => changesOf(each, heldOf(masks, each.labelId), modelId));
     if (changes.length === 0) return [];
     try {
       const edit = { frameId: frame.id, frameSha256, user: PROPOSING_USER, changes };
@@ -109,8 +118,36 @@ export class Proposer {
   }
 }
 
-function holds(masks: readonly MaskInstance[], labelId: LabelId): boolean {
-  return masks.some((mask) => mask.labelId === labelId && mask.current.state !== 'deleted');
+const WITHDRAWN = { tool: 'delete' } as const;
+
+/** What a label's head drew; null: nothing. */
+interface Drawn {
+  readonly labelId: LabelId;
+  readonly head: ModelHead;
+  readonly reply: MaskReply | null;
+}
+
+function heldOf(masks: readonly MaskInstance[], labelId: LabelId): MaskInstance[] {
+  return masks.filter((mask) => mask.labelId === labelId && mask.current.state !== 'deleted');
+}
+
+/** A proposal of another head than the label has now. */
+function isStale({ current }: MaskInstance, head: ModelHead): boolean {
+  return (
+    current.state === 'proposed' && current.origin.tool === 'proposal' && current.origin.headVersion !== head.version
+  );
+}
+
+/** A new mask; or the new pixels of an old proposal; or its end, where the head finds nothing now. */
+function changesOf({ labelId, head, reply }: Drawn, held: readonly MaskInstance[], modelId: string): MaskChange[] {
+  if (!held.every((mask) => isStale(mask, head))) return [];
+  const content = reply && contentOf(reply, modelId);
+  const old = held.map(({ id, current }) => ({ maskId: id, previousId: current.id }));
+  const [first] = old;
+  const drawn: MaskChange[] = [];
+  if (content) drawn.push(first ? { kind: 'edit', ...first, ...content } : { kind: 'add', labelId, ...content });
+  const gone = content ? old.slice(1) : old;
+  return [...drawn, ...gone.map((mask) => ({ kind: 'state', ...mask, state: 'deleted', origin: WITHDRAWN }) as const)];
 }
 
 function contentOf({ widthPx, heightPx, bits, iou, headVersion }: MaskReply, modelId: string) {
@@ -119,6 +156,6 @@ function contentOf({ widthPx, heightPx, bits, iou, headVersion }: MaskReply, mod
   return { state: 'proposed' as const, rle: { widthPx, heightPx, counts }, quality: iou, origin };
 }
 
-function nothingKey(frame: FrameDetail, labelId: LabelId, headVersion: string): string {
-  return `${frame.sha256}/${labelId}/${headVersion}`;
+function nothingKey(frame: FrameDetail, labelId: LabelId, head: ModelHead): string {
+  return `${frame.sha256}/${labelId}/${head.name}/${head.version}`;
 }

@@ -19,14 +19,18 @@ interface RemotePort {
   start(): void;
 }
 
-/** Serves until the process ends. The process ends with its parent. */
-export function serveWorker<Api extends WorkerApi>(api: Api): void {
+/**
+ * Serves until the process ends. The process ends with its parent.
+ *
+ * @param onPorts what may be asked over ports handed to the process; the parent may ask everything
+ */
+export function serveWorker<Api extends WorkerApi>(api: Api, onPorts: WorkerApi = api): void {
   const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
   if (parentPort) {
     const answer = answering(api, (message) => parentPort.postMessage(message));
     parentPort.on('message', ({ data, ports }) => {
       const [port] = ports;
-      if ((data as ToWorker).type === 'connect' && port) servePort(api, port);
+      if ((data as ToWorker).type === 'connect' && port) servePort(onPorts, port);
       else answer.take(data as ToWorker);
     });
     return;

@@ -77,6 +77,11 @@ export class ProjectStore {
     return join(this.folder, 'heads');
   }
 
+  /** Where the head version with this hash is. */
+  headFile(sha256: string): string {
+    return join(this.headsFolder, `${sha256}.safetensors`);
+  }
+
   /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */
   async close(): Promise<void> {
     await this.database.close();

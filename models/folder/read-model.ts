@@ -117,6 +117,17 @@ async function readWeights(
 ): Promise<Map<string, WeightSource>> {
   const path = join(folder, ...file.split('/'));
   const { tensors } = await readSafetensorsHeader(path);
+  checkTensors(path, tensors, required);
+  await checkContents(path, tensors, sha256);
+  return new Map([...tensors].map(([name, info]) => [name, sourceOf(file, info)]));
+}
+
+/** @throws AppError `model-invalid` where a required weight is missing, or has another shape or an odd type. */
+export function checkTensors(
+  path: string,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  required: ReadonlyMap<string, Shape>,
+): void {
   for (const [name, shape] of required) {
     const found = tensors.get(name);
     if (!found) throw new AppError('model-invalid', path, `${path}: no tensor ${name}`);
@@ -125,8 +136,6 @@ async function readWeights(
     }
     if (!WEIGHT_TYPES[found.dtype]) throw new AppError('model-invalid', path, `${path}: ${name} is ${found.dtype}`);
   }
-  await checkContents(path, tensors, sha256);
-  return new Map([...tensors].map(([name, info]) => [name, sourceOf(file, info)]));
 }
 
 function sourceOf(file: string, { dtype, byteOffset, byteLength }: TensorInfo): WeightSource {
@@ -134,7 +143,11 @@ function sourceOf(file: string, { dtype, byteOffset, byteLength }: TensorInfo): 
 }
 
 /** One pass over the file: its hash, and that every weight is a finite number. Memory stays at one chunk. */
-async function checkContents(path: string, tensors: ReadonlyMap<string, TensorInfo>, sha256: string): Promise<void> {
+export async function checkContents(
+  path: string,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  sha256: string | null,
+): Promise<void> {
   const hash = createHash('sha256');
   const finite = new FinitenessCheck(path, tensors);
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
@@ -142,7 +155,7 @@ async function checkContents(path: string, tensors: ReadonlyMap<string, TensorIn
     finite.update(chunk as Buffer);
   }
   const actual = hash.digest('hex');
-  if (actual !== sha256) {
+  if (sha256 !== null && actual !== sha256) {
     throw new AppError('model-invalid', path, `${path} has changed since the model was made (SHA-256 ${actual})`);
   }
 }

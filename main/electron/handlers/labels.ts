@@ -4,11 +4,17 @@ import type { ProjectLabel } from '../../../shared/ipc';
 import type { InferenceHost } from '../../inference';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
+import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
 
 type Channels = 'labels.list' | 'labels.heads' | 'labels.create' | 'labels.update' | 'labels.remove';
 
-export function labelHandlers(inference: InferenceHost, session: ProjectSession, page: Page): Pick<Handlers, Channels> {
+export function labelHandlers(
+  inference: InferenceHost,
+  session: ProjectSession,
+  preferences: PreferenceStore,
+  page: Page,
+): Pick<Handlers, Channels> {
   const labels = () => {
     if (!inference.labels) throw new AppError('usage', 'project', 'no project is open');
     return inference.labels;
@@ -37,7 +43,7 @@ export function labelHandlers(inference: InferenceHost, session: ProjectSession,
     },
     'labels.update': async ({ labelId, change, ...choice }) => {
       await inference.settled;
-      return afterwards(await labels().update(labelId, change, choice));
+      return afterwards(await labels().update(labelId, change, preferences.userName, choice));
     },
     'labels.remove': async ({ labelId }) => {
       await session.store.labels.remove(labelId);

@@ -215,7 +215,7 @@ describe('a proposal', () => {
   it('does not come from a head that the label was not given, or that the model does not have', async () => {
     const none = await host.labels!.create({ name: 'breast lesion' }, { head: null });
     expect(none.head).toBeNull();
-    const given = await host.labels!.update(none.id, {}, { head: 'fetal head' });
+    const given = await host.labels!.update(none.id, {}, 'somebody', { head: 'fetal head' });
     expect(given.head).toEqual({ name: 'fetal head', version: 'v1' });
     await expect(host.labels!.create({ name: 'spleen' }, { head: 'spleen' })).rejects.toMatchObject({
       code: 'label-unknown',
