@@ -56,8 +56,11 @@ export class Gestures {
   /** A second button that goes down changes nothing of what the first began. */
   down(input: PointerInput): void {
     if (this.#gesture) return;
-    if (input.button === 1 || (input.button === 0 && this.spaceHeld)) this.#gesture = { kind: 'pan', last: input };
-    else if (input.button === 2) {
+    if (input.button === 1 || (input.button === 0 && this.spaceHeld)) {
+      this.#gesture = { kind: 'pan', last: input };
+      // What would happen here is of no interest while the image moves, and drawing it with every step takes time.
+      this.toolbox.pointerLeft();
+    } else if (input.button === 2) {
       this.#gesture = { kind: 'right', down: input };
       // If it becomes a click, its mask is being made while the button is still down.
       this.toolbox.pointer('onPointerMove', this.#tool(input));

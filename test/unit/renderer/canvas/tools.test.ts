@@ -133,7 +133,7 @@ describe('point', () => {
     expect(points()).toEqual([{ x: 10.37, y: 12.81, positive: true }]);
   });
 
-  it('previews while hovering, not outside the image', async () => {
+  it('previews while hovering, not outside the image nor while that is panned', async () => {
     gestures.move(over(10, 12));
     await settle();
     expect(made.editor.previewMask).not.toBeNull();
@@ -142,6 +142,11 @@ describe('point', () => {
     gestures.move(over(11, 12));
     await settle();
     gestures.leave();
+    expect(made.editor.previewMask).toBeNull();
+    gestures.move(over(12, 12));
+    await settle();
+    expect(made.editor.previewMask).not.toBeNull();
+    gestures.down(over(12, 12, { button: 1 }));
     expect(made.editor.previewMask).toBeNull();
   });
 });
