@@ -106,20 +106,14 @@ export class Predictor {
    */
   async decode(embedding: FrameEmbedding, prompt: Prompt, previous?: Float32Array): Promise<Prediction> {
     const { points, labels } = toNetworkPrompt(prompt, embedding.widthPx, embedding.heightPx);
-    const capacity = POINT_CAPACITIES.find((n) => n >= labels.length);
-    if (capacity === undefined) throw new AppError('prompt-invalid', 'points', `${labels.length} points are too many`);
-    const session = await this.session(
-      `decoder ${capacity}`,
-      () => decoderGraph(this.model.manifest.config, 1, capacity),
-      this.model.weights,
-    );
+    const { capacity, session } = this.decoder(labels.length);
     const allPoints = new Float32Array(2 * capacity);
     allPoints.set(points);
     const allLabels = new Float32Array(capacity).fill(POINT_LABEL.absent);
     allLabels.set(labels);
     const area = LOW_RES_SIZE * LOW_RES_SIZE;
     if (previous && previous.length !== area) throw new AppError('prompt-invalid', 'mask', 'logits are not 128x128');
-    return this.predict(session, embedding, prompt, {
+    return this.predict(await session, embedding, prompt, {
       points: { shape: [1, capacity, 2], data: allPoints },
       point_labels: { shape: [1, capacity], data: allLabels },
       mask_input: { shape: [1, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: previous ?? new Float32Array(area) },
@@ -127,10 +121,29 @@ export class Predictor {
     });
   }
 
+  /**
+   * Makes what a prompt of so many points will need, if it is not there: a fifth of a second that a click would wait.
+   *
+   * @returns whether anything had to be made
+   */
+  async prepare(points: number): Promise<boolean> {
+    const made = this.sessions.size;
+    await this.decoder(points).session;
+    return this.sessions.size > made;
+  }
+
   async dispose(): Promise<void> {
     const sessions = await Promise.allSettled(this.sessions.values());
     this.sessions.clear();
     await Promise.all(sessions.map((result) => (result.status === 'fulfilled' ? result.value.release() : undefined)));
+  }
+
+  /** @throws AppError 'prompt-invalid' for more points than any decoder holds */
+  private decoder(points: number): { readonly capacity: number; readonly session: Promise<Session> } {
+    const capacity = POINT_CAPACITIES.find((n) => n >= points);
+    if (capacity === undefined) throw new AppError('prompt-invalid', 'points', `${points} points are too many`);
+    const graph = () => decoderGraph(this.model.manifest.config, 1, capacity);
+    return { capacity, session: this.session(`decoder ${capacity}`, graph, this.model.weights) };
   }
 
   private async predict(

@@ -1,12 +1,12 @@
 /**
  * In which order the prompt worker answers: clicks first, then proposals, then the preview under the pointer, of which
- * only the newest counts. A run blocks the process, so between two runs it hears what has arrived meanwhile.
+ * only the newest counts, then what later clicks will need. A run blocks the process, so between two runs it hears what has arrived meanwhile.
  */
 import { setImmediate } from 'node:timers/promises';
 
-export type Urgency = 'click' | 'proposal' | 'preview';
+export type Urgency = 'click' | 'proposal' | 'preview' | 'ahead';
 
-const ORDER: readonly Urgency[] = ['click', 'proposal', 'preview'];
+const ORDER: readonly Urgency[] = ['click', 'proposal', 'preview', 'ahead'];
 
 interface Waiting {
   readonly urgency: Urgency;

@@ -24,6 +24,8 @@ import { checkedDecode, checkedPropose } from './prompt-requests';
 
 /** As floats an embedding of the bundled model is 1 MiB: the frame on screen, its neighbours, and the last ones. */
 const HELD_BYTES = 48 * 2 ** 20;
+/** A decoder for this many points more than there are is made while the user looks; the box and padding count too. */
+const POINTS_AHEAD = 4;
 /** The logit a drawn mask stands for inside, and its negative outside: as sure as the decoder's own usually are. */
 const DRAWN_LOGIT = 8;
 
@@ -76,7 +78,10 @@ export function promptService(modelFolder: string): PromptWorkerApi {
     const run = async (): Promise<PromptReply> => {
       const { model, embedding } = await prepared(request);
       if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
-      return maskReply(request, embedding, await model.decode(embedding, request.prompt, previous), null);
+      const reply = maskReply(request, embedding, await model.decode(embedding, request.prompt, previous), null);
+      const soon = request.prompt.points.length + POINTS_AHEAD;
+      void queue.run('ahead', new AbortController().signal, () => model.prepare(soon)).catch(() => undefined);
+      return reply;
     };
     const reply = await queue.run(request.preview ? 'preview' : 'click', signal, run);
     return reply ?? { kind: 'superseded', ...boundOf(request) };

@@ -141,6 +141,15 @@ describe('Predictor', () => {
     expect(refined.lowRes).not.toEqual(first.lowRes);
   });
 
+  it('has what a longer prompt needs once it was prepared', async () => {
+    expect(await predictor.prepare(9)).toBe(true);
+    expect(await predictor.prepare(20)).toBe(false);
+    const points = Array.from({ length: 12 }, (_, i) => ({ x: 2 * i + 1, y: 30, positive: true }));
+    await predictor.decode(await predictor.encode(image), { points });
+    expect(await predictor.prepare(32)).toBe(false);
+    await expect(predictor.prepare(5_000)).rejects.toMatchObject({ code: 'prompt-invalid' });
+  });
+
   it('refuses the embedding of another encoder, an unknown label and logits of another size', async () => {
     const embedding = await predictor.encode(image);
     await expect(other.propose(embedding, 'lesion')).rejects.toMatchObject({ code: 'model-invalid' });
