@@ -8,6 +8,7 @@ import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
 import { inferenceHandlers } from './handlers/inference';
 import { labelHandlers } from './handlers/labels';
+import { learningHandlers } from './handlers/learning';
 import { maskHandlers } from './handlers/masks';
 import { projectHandlers } from './handlers/project';
 import { settingsHandlers } from './handlers/settings';
@@ -102,8 +103,9 @@ function start(): void {
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),
     ...labelHandlers(workstation.inference, session, preferences, page),
-    ...maskHandlers(workstation.inference, session, preferences, page),
+    ...maskHandlers(workstation, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),
+    ...learningHandlers(session, workstation),
     ...exportHandlers(session, workstation, preferences, page),
   });
 

@@ -4,7 +4,9 @@
  */
 import { MessageChannelMain } from 'electron';
 import type { Project } from '../../shared/ipc';
+import type { ProjectStore } from '../project';
 import { bundledModelFolder } from '../../models/weights';
+import { IdleLearning, Learning, learningSettings, type FinetuneApi } from '../finetune';
 import { InferenceHost, WorkerHost } from '../inference';
 import { FrameSource, type StudyApi } from '../study';
 import type { Page } from './page';
@@ -12,10 +14,20 @@ import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
 import { utilityWorker } from './utility-transport';
 
+/** Tests and those who have another model than the bundled one. */
+const MODEL_FOLDER = process.env['SONOMASK_MODEL'] ?? bundledModelFolder();
+
+interface OpenLearning {
+  readonly learning: Learning;
+  readonly idle: IdleLearning;
+  readonly worker: WorkerHost<FinetuneApi>;
+}
+
 export class Workstation {
   readonly studyWorker: WorkerHost<StudyApi>;
   readonly inference: InferenceHost;
   #source: FrameSource | undefined;
+  #learning: OpenLearning | undefined;
   /** Ends what goes on in the background for the open project. */
   #project = new AbortController();
   #pageListens = false;
@@ -23,15 +35,14 @@ export class Workstation {
   constructor(
     private readonly session: ProjectSession,
     private readonly page: Page,
-    preferences: PreferenceStore,
+    private readonly preferences: PreferenceStore,
   ) {
     this.studyWorker = new WorkerHost<StudyApi>('study', utilityWorker('study'), (event) => {
       if (event.type === 'crash') page.tell('worker.restarted', { worker: 'study', reason: event.reason });
     });
     this.inference = new InferenceHost({
       startWorker: utilityWorker,
-      // Tests and those who have another model than the bundled one.
-      modelFolder: process.env['SONOMASK_MODEL'] ?? bundledModelFolder(),
+      modelFolder: MODEL_FOLDER,
       provider: preferences.provider,
       tell: (event, payload) => page.tell(event, payload),
       onPromptWorker: () => this.#givePort(),
@@ -48,6 +59,22 @@ export class Workstation {
     return this.#source;
   }
 
+  /** Of the open project. */
+  get learning(): Learning | undefined {
+    return this.#learning?.learning;
+  }
+
+  /** Masks or reviews have changed: there may be more to learn. */
+  noteWork(): void {
+    this.noteActivity();
+    this.#learning?.learning.changed();
+  }
+
+  /** Somebody sits in front of the window. */
+  noteActivity(): void {
+    this.#learning?.idle.noteActivity();
+  }
+
   /** Aborted when another project is opened, or none. */
   get projectSignal(): AbortSignal {
     return this.#project.signal;
@@ -57,6 +84,7 @@ export class Workstation {
   projectChanged(project: Project | null): void {
     this.#project.abort();
     this.#project = new AbortController();
+    this.#closeLearning();
     this.inference.closeProject();
     this.#source?.dispose();
     this.#source = undefined;
@@ -69,6 +97,7 @@ export class Workstation {
     });
     this.#source = source;
     this.inference.openProject(store, source);
+    this.#openLearning(store);
     const { signal } = this.#project;
     source.checkFiles(signal).catch((error: unknown) => {
       if (!signal.aborted) console.error('checking files:', error);
@@ -86,8 +115,43 @@ export class Workstation {
   /** Ends every worker. */
   dispose(): void {
     this.#project.abort();
+    this.#closeLearning();
     this.inference.dispose();
     this.studyWorker.dispose();
+  }
+
+  #openLearning(store: ProjectStore): void {
+    const { labels } = this.inference;
+    if (!labels) return;
+    const worker = new WorkerHost<FinetuneApi>('finetune', utilityWorker('finetune'), (event) => {
+      if (event.type === 'crash') this.page.tell('worker.restarted', { worker: 'finetune', reason: event.reason });
+    });
+    const learning = new Learning({
+      ...{ store, labels, worker, modelFolder: MODEL_FOLDER },
+      model: () => this.inference.manifest,
+      user: () => this.preferences.userName,
+      tell: (event, payload) => this.page.tell(event, payload),
+      onHeadsChanged: async () => {
+        this.page.tell('labels.changed', { labels: await labels.list() });
+        await this.inference.project?.headsChanged();
+      },
+    });
+    const idle = new IdleLearning(learning, async () => (await learningSettings(store)).automatic);
+    this.#learning = { learning, idle, worker };
+    const { signal } = this.#project;
+    this.inference.settled
+      .then(() => (signal.aborted ? undefined : learning.open()))
+      .catch((error: unknown) => {
+        if (!signal.aborted) console.error('learning:', error);
+      });
+  }
+
+  #closeLearning(): void {
+    const open = this.#learning;
+    this.#learning = undefined;
+    open?.idle.close();
+    void open?.learning.close().catch(() => undefined);
+    open?.worker.dispose();
   }
 
   #givePort(): void {

@@ -11,3 +11,7 @@ export type {
   RoundProgress,
   RoundResult,
 } from './round-plan';
+export { IdleLearning } from './idle-learning';
+export { Learning, type LearningParts, type StartOptions } from './learning';
+export { changeLearningSettings, learningSettings, type LearningSettings } from './learning-settings';
+export { nextFrame, type NextFrame } from './orders';

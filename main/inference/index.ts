@@ -2,6 +2,7 @@
 export { forkProcess } from './fork-process';
 export { giveWay } from './give-way';
 export { InferenceHost, type InferenceParts, type Tell } from './inference-host';
+export { LabelHeads } from './label-heads';
 export { Predictor, type FrameEmbedding, type Prediction } from './predictor';
 export { fitsModel } from './prompt-heads';
 export { simulateClicks } from './simulated-clicks';

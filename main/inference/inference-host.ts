@@ -108,6 +108,11 @@ export class InferenceHost {
     };
   }
 
+  /** Of the model in use; undefined while there is none. */
+  get manifest(): Manifest | undefined {
+    return this.#manifest;
+  }
+
   get heads(): readonly ModelHead[] {
     return (this.#manifest?.heads ?? []).map(({ label, version }) => ({ name: label, version }));
   }

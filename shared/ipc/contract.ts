@@ -9,6 +9,7 @@ import { appChannels, dialogChannels } from './app';
 import { exportChannels, exportEvents } from './export';
 import { inferenceChannels, inferenceEvents } from './inference';
 import { labelsChannels, labelsEvents } from './labels';
+import { learningChannels, learningEvents } from './learning';
 import { masksChannels, masksEvents } from './masks';
 import { projectChannels, projectSchema } from './project';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
@@ -24,6 +25,7 @@ export const CHANNELS = {
   ...masksChannels,
   ...inferenceChannels,
   ...exportChannels,
+  ...learningChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -49,6 +51,7 @@ export const EVENTS = {
   ...masksEvents,
   ...inferenceEvents,
   ...exportEvents,
+  ...learningEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

@@ -1,26 +1,27 @@
 /** Saving and reading masks; the name they are saved under. */
 import { AppError } from '../../../shared/errors';
-import type { InferenceHost } from '../../inference';
 import { summaryOf } from '../../study';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
+import type { Workstation } from '../workstation';
 
 type Channels = 'masks.save' | 'masks.ofFrame' | 'masks.history' | 'masks.progress' | 'user.get' | 'user.set';
 
 export function maskHandlers(
-  inference: InferenceHost,
+  workstation: Workstation,
   session: ProjectSession,
   preferences: PreferenceStore,
   page: Page,
 ): Pick<Handlers, Channels> {
   return {
     'masks.save': async (edit) => {
-      const { project } = inference;
+      const { project } = workstation.inference;
       if (!project) throw new AppError('usage', 'project', 'no project is open');
       const { store } = session;
       const saved = await project.proposer.save({ ...edit, user: preferences.userName });
+      workstation.noteWork();
       page.tell('frames.changed', { frames: [summaryOf(await store.frames.get(edit.frameId))] });
       return saved;
     },

@@ -37,11 +37,15 @@ export function studyHandlers(
     'frames.list': (request) => session.store.frames.list(request),
     'frames.neighbour': ({ frameId, direction, filter }) => session.store.frames.neighbour(frameId, direction, filter),
     'frames.offsetOf': ({ frameId, filter }) => session.store.frames.offsetOf(frameId, filter),
-    'frames.open': ({ frameId }) => source().open(frameId),
+    'frames.open': ({ frameId }) => {
+      workstation.noteActivity();
+      return source().open(frameId);
+    },
     'frames.acceptPixels': ({ frameId }) => source().acceptPixels(frameId, preferences.userName),
     'frames.setReview': async ({ frameId, review }) => {
       const { frames } = session.store;
       await frames.setReview(frameId, review, preferences.userName);
+      workstation.noteWork();
       page.tell('frames.changed', { frames: [summaryOf(await frames.get(frameId))] });
     },
   };
