@@ -49,7 +49,8 @@ export async function openDesktop({ profile, args = [], env = {} }: LaunchOption
     profile: folder,
     async close({ keepProfile = false } = {}) {
       await app.close();
-      if (!keepProfile) rmSync(folder, { recursive: true, force: true });
+      // A second start that was turned away may still be writing into it.
+      if (!keepProfile) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
