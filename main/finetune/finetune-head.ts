@@ -4,7 +4,16 @@
  */
 import type { HeadConfig } from '../../models/autosamus';
 import type { Model } from '../../models/folder';
-import { ADAM, type Budget, fit, type FitProgress, headLoss, type Tensors, Trainer } from '../../models/training';
+import {
+  ADAM,
+  type Budget,
+  fit,
+  type FitProgress,
+  headLoss,
+  headRate,
+  type Tensors,
+  Trainer,
+} from '../../models/training';
 import { AppError } from '../../shared/errors';
 import { Predictor } from '../inference';
 import { type Head, HeadRunner, meanOf } from './head-runner';
@@ -46,7 +55,6 @@ export interface FinetuneResult {
 
 const DEFAULT_SEED = 1234;
 const BATCH = 4;
-const RATE = 5e-4;
 /** Share of the minutes that augmented copies may take to encode. */
 const AUGMENT_SHARE = 0.25;
 const DEFAULT_AUGMENT_SECONDS = 60;
@@ -83,7 +91,7 @@ export async function finetuneHead(options: FinetuneOptions): Promise<FinetuneRe
 }
 
 async function train(
-  { model, budget, checkpoint, onProgress, signal, threads, seed = DEFAULT_SEED }: FinetuneOptions,
+  { model, training, budget, checkpoint, onProgress, signal, threads, seed = DEFAULT_SEED }: FinetuneOptions,
   start: Head,
   samples: readonly Sample[],
   started: number,
@@ -102,7 +110,7 @@ async function train(
       batchSize: BATCH,
       batch: (indices) => batchOf(samples, indices, model.manifest.config.promptDim),
       budget: remaining(budget, started),
-      rate: RATE,
+      rate: headRate(training.length),
       seed,
       ...(checkpoint && { checkpoint: { path: checkpoint, minutes: CHECKPOINT_MINUTES } }),
       onProgress: (progress) => onProgress?.({ phase: 'train', ...progress }),

@@ -5,9 +5,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { GRID_SIZE, INPUT_SIZE_PX, LOW_RES_SIZE } from '../../models/autosamus';
 import type { TensorData } from '../../models/graph';
-import { augment, seededRandom, type TrainingPair } from '../../models/training';
+import { augmentWidely, seededRandom, type TrainingPair } from '../../models/training';
 import { AppError } from '../../shared/errors';
-import { resizeBilinearAntialias, resizeNearest } from '../../shared/image';
+import { type GrayImage, resizeBilinearAntialias, resizeNearest } from '../../shared/image';
 import type { Mask } from '../../shared/mask';
 import type { Predictor } from '../inference';
 
@@ -33,6 +33,8 @@ export interface EncodeOptions {
 }
 
 const MAX_COPIES = 7;
+/** Copies are for a handful of images; with more, the time is better spent on training. */
+const ENOUGH_SAMPLES = 160;
 
 /** The images as they are first, then augmented copies round by round until the time is spent. */
 export async function encodeSamples(
@@ -42,9 +44,10 @@ export async function encodeSamples(
 ): Promise<Sample[]> {
   const pairs: TrainingPair[] = [];
   const samples: Sample[] = [];
-  for (const image of images) {
+  for (const labelled of images) {
     await pause(options.signal);
-    const pair = toNetworkSize(await image.load());
+    const { image, mask } = await labelled.load();
+    const pair = { image: toNetworkImage(image), mask: resizeNearest(mask, INPUT_SIZE_PX, INPUT_SIZE_PX) };
     pairs.push(pair);
     samples.push(await encodeSample(predictor, pair));
     options.onProgress?.(samples.length, images.length);
@@ -53,8 +56,8 @@ export async function encodeSamples(
   for (let copy = 1; copy <= MAX_COPIES; copy++) {
     for (const [i, pair] of pairs.entries()) {
       await pause(options.signal);
-      if (performance.now() > deadline) return samples;
-      samples.push(await encodeSample(predictor, augment(pair, seededRandom(`${options.seed} ${i} ${copy}`))));
+      if (performance.now() > deadline || samples.length >= ENOUGH_SAMPLES) return samples;
+      samples.push(await encodeSample(predictor, augmentWidely(pair, seededRandom(`${options.seed} ${i} ${copy}`))));
       options.onProgress?.(samples.length, undefined);
     }
   }
@@ -67,11 +70,8 @@ export async function pause(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) throw new AppError('cancelled', 'fine-tuning', 'cancelled');
 }
 
-export function toNetworkSize({ image, mask }: TrainingPair): TrainingPair {
-  return {
-    image: resizeBilinearAntialias(image, INPUT_SIZE_PX, INPUT_SIZE_PX),
-    mask: resizeNearest(mask, INPUT_SIZE_PX, INPUT_SIZE_PX),
-  };
+export function toNetworkImage(image: GrayImage): GrayImage {
+  return resizeBilinearAntialias(image, INPUT_SIZE_PX, INPUT_SIZE_PX);
 }
 
 /** @param mask of the network's size */

@@ -9,3 +9,11 @@ export function headLoss(config: ModelConfig, head: HeadConfig, batch: number): 
   const target = input('target', [batch, 1, LOW_RES_SIZE, LOW_RES_SIZE]);
   return segmentationLoss(propose(embeddingInput(config, batch), config, head).lowRes, target);
 }
+
+/**
+ * Peak learning rate for a head that learns from so many images. Measured on DDTI: 1e-3 is best with 146 images (2e-3 and
+ * 5e-4 lose 0.02 and 0.01 Dice on val), and makes a head that saw 20 forget what its start knew.
+ */
+export function headRate(images: number): number {
+  return 1e-3 * Math.min(1, Math.sqrt(images / 100));
+}

@@ -1,6 +1,7 @@
 /** Augmentation moves image and mask together and keeps what they are. */
 import { describe, expect, it } from 'vitest';
-import { augment, seededRandom } from '../../../../models/training';
+import { augment, augmentWidely } from '../../../../models/training/augment';
+import { seededRandom } from '../../../../models/training';
 
 const SIDE = 256;
 /** A bright disc on grey, and its mask. */
@@ -19,7 +20,7 @@ function disc() {
   return { image, mask };
 }
 
-describe('augment', () => {
+describe.each([augment, augmentWidely])('%o', (augment) => {
   it.each([...Array(12).keys()])('keeps the mask on its object, seed %i', (seed) => {
     const { image, mask } = augment(disc(), seededRandom(`seed ${seed}`));
     expect([image.widthPx, image.heightPx, mask.widthPx, mask.heightPx]).toEqual([SIDE, SIDE, SIDE, SIDE]);
