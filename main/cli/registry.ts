@@ -8,6 +8,8 @@ import { modelImport } from './commands/model-import';
 import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
 import { predict } from './commands/predict';
+import { projectFinetune } from './commands/project-finetune';
+import { projectActivate, projectVersions } from './commands/project-versions';
 
 export const COMMANDS: readonly Command[] = [
   annotate,
@@ -17,5 +19,8 @@ export const COMMANDS: readonly Command[] = [
   modelImport,
   modelInfo,
   modelRun,
+  projectFinetune,
+  projectVersions,
+  projectActivate,
   demo,
 ];

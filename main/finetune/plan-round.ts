@@ -4,6 +4,7 @@ import { headFilePath, type Manifest } from '../../models/folder';
 import type { Label, MaskRle, RoundSettings } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { cocoRle, maskFromCocoRle, type Mask } from '../../shared/mask';
+import { fitsModel } from '../inference';
 import type { Lesson, ProjectStore, StoredHead } from '../project';
 import type { HeadFile, LearningFrame, RoundPlan } from './round-plan';
 
@@ -29,11 +30,15 @@ export async function planRound(
     const message = `"${label.name}" has ${lessons.length} frames with accepted, corrected or drawn masks: at least 2 are needed`;
     throw new AppError('usage', label.name, message);
   }
-  const versions = await store.heads.ofLabel(label.id);
+  const versions = (await store.heads.ofLabel(label.id)).filter((head) => fitsModel(head, manifest));
   const active = versions.find((version) => version.active);
   const from = versions.find(({ id }) => id === fromHeadId);
   if (fromHeadId !== null && !from) {
-    throw new AppError('usage', label.name, `"${label.name}" has no version ${fromHeadId} to go on from`);
+    throw new AppError(
+      'usage',
+      label.name,
+      `"${label.name}" has no version ${fromHeadId} of the model in use to go on from`,
+    );
   }
   const own = manifest.heads.find((head) => head.label === ownHead);
   const versionFile = (head: StoredHead): HeadFile => {

@@ -1,0 +1,62 @@
+/** The project that a command works with, and its learning. */
+import { readManifest } from '../../models/folder';
+import { bundledModelFolder } from '../../models/weights';
+import type { Label } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import { Learning, type FinetuneApi } from '../finetune';
+import { forkProcess, LabelHeads, WorkerHost, type Tell } from '../inference';
+import { ProjectStore } from '../project';
+import type { Arguments } from './arguments';
+
+/** The name under which the command line's work is written down. */
+const USER = 'command line';
+const FINETUNE_WORKER = new URL('../finetune/finetune.worker.ts', import.meta.url);
+
+/** Opens the project that is the only operand, for `use` alone. @throws AppError as `ProjectStore.open` does. */
+export async function withProject<T>(args: Arguments, use: (store: ProjectStore) => Promise<T>): Promise<T> {
+  const store = await ProjectStore.open(args.operand('project folder'));
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Learning in a project outside the window; what is active in the end proposes when the project is opened there.
+ *
+ * @param tell hears of rounds and versions
+ */
+export async function withLearning<T>(
+  args: Arguments,
+  store: ProjectStore,
+  tell: Tell,
+  use: (learning: Learning) => Promise<T>,
+): Promise<T> {
+  const modelFolder = args.text('model') ?? bundledModelFolder();
+  const manifest = await readManifest(modelFolder);
+  const heads = manifest.heads.map(({ label: name, version }) => ({ name, version }));
+  const worker = new WorkerHost<FinetuneApi>('finetune', forkProcess(FINETUNE_WORKER));
+  const model = () => manifest;
+  const learning = new Learning({
+    ...{ store, worker, modelFolder, model, tell },
+    labels: new LabelHeads(store, () => heads, model),
+    user: () => USER,
+    onHeadsChanged: () => Promise.resolve(),
+  });
+  try {
+    return await use(learning);
+  } finally {
+    await learning.close();
+    worker.dispose();
+  }
+}
+
+/** @throws AppError `label-unknown` naming the labels there are. */
+export async function projectLabel(store: ProjectStore, name: string): Promise<Label> {
+  const labels = await store.labels.list();
+  const label = labels.find((each) => each.name === name);
+  if (label) return label;
+  const known = labels.map((each) => each.name).join(', ') || 'none';
+  throw new AppError('label-unknown', name, `${store.folder} has no label "${name}"; it has: ${known}`);
+}
