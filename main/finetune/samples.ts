@@ -34,7 +34,7 @@ export interface EncodeOptions {
 
 const MAX_COPIES = 7;
 /** Copies are for a handful of images; with more, the time is better spent on training. */
-const ENOUGH_SAMPLES = 160;
+const ENOUGH_SAMPLES = 120;
 
 /** The images as they are first, then augmented copies round by round until the time is spent. */
 export async function encodeSamples(
