@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia';
 import { computed, markRaw, ref, shallowRef, watch } from 'vue';
+import { COMMAND_IDS, type CommandId } from '../../shared/commands';
 import type { FrameDetail, MaskInstance, MaskState, ReviewState } from '../../shared/domain';
 import type { GrayImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
@@ -66,6 +67,10 @@ export const useEditor = defineStore('editor', () => {
   toolbox.changed.on(() => version.value++);
   editor.selection.refused.on((reason) => (refusal.value = { reason }));
   const seen = <T>(read: () => T) => computed(() => (void version.value, read()));
+
+  // One a command: a button is drawn anew when its own command is another, not with every act.
+  const enabled = new Map(COMMAND_IDS.map((id) => [id, seen(() => commands.enabled(id))]));
+  const checked = new Map(COMMAND_IDS.map((id) => [id, seen(() => commands.checked(id))]));
 
   const instances = seen((): InstanceLine[] => {
     const document = editor.document;
@@ -293,7 +298,7 @@ export const useEditor = defineStore('editor', () => {
     activate: (key: number | null) => editor.selection.activate(key),
     deleteInstance: (key: number) => editor.deleteInstance(key),
     execute: (id: Parameters<typeof commands.execute>[0]) => commands.execute(id),
-    enabled: (id: Parameters<typeof commands.enabled>[0]) => (void version.value, commands.enabled(id)),
-    checked: (id: Parameters<typeof commands.checked>[0]) => (void version.value, commands.checked(id)),
+    enabled: (id: CommandId) => enabled.get(id)?.value ?? false,
+    checked: (id: CommandId) => checked.get(id)?.value ?? false,
   };
 });
