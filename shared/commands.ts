@@ -14,6 +14,7 @@ export const MENUS = [
   { id: 'view', title: { en: 'View', 'zh-CN': '视图' } },
   { id: 'tool', title: { en: 'Tools', 'zh-CN': '工具' } },
   { id: 'mask', title: { en: 'Mask', 'zh-CN': '掩膜' } },
+  { id: 'learn', title: { en: 'Learning', 'zh-CN': '学习' } },
   { id: 'go', title: { en: 'Go', 'zh-CN': '转到' } },
   { id: 'help', title: { en: 'Help', 'zh-CN': '帮助' } },
 ] as const satisfies readonly { id: string; title: Translated }[];
@@ -86,11 +87,25 @@ export const COMMANDS = [
   row('mask', 2, 'mask.clearPrompts', 'Clear Prompts', '清除提示', ['C']),
   row('mask', 3, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
 
+  row('learn', 1, 'learning.start', 'Learn from Corrections…', '从修正中学习…', ['CmdOrCtrl+L']),
+  row('learn', 1, 'learning.pause', 'Pause Learning', '暂停学习', ['CmdOrCtrl+Shift+P'], 'toggle'),
+  row('learn', 1, 'learning.finish', 'Stop Learning, Keep the Best', '停止学习并保留最佳', []),
+  row('learn', 2, 'learning.versions', 'Versions…', '版本…', ['CmdOrCtrl+Shift+V']),
+  row('learn', 2, 'learning.report', 'Report of the Latest Version…', '最新版本的报告…', ['CmdOrCtrl+Shift+L']),
+  row('learn', 2, 'learning.compare', 'Compare Versions', '比较版本', ['M'], 'toggle'),
+  row('learn', 2, 'learning.rollBack', 'Back to the Version Before', '退回之前的版本', []),
+  row('learn', 3, 'learning.automatic', 'Learn Automatically When Idle', '空闲时自动学习', [], 'toggle'),
+
   row('go', 1, 'go.nextFrame', 'Next Frame', '下一帧', ['Right', 'PageDown']),
   row('go', 1, 'go.previousFrame', 'Previous Frame', '上一帧', ['Left', 'PageUp']),
   row('go', 1, 'go.nextUnreviewed', 'Next Unreviewed Frame', '下一未审阅帧', ['N']),
   row('go', 2, 'go.nextLabel', 'Next Label', '下一标签', ['L']),
   row('go', 2, 'go.nextInstance', 'Next Instance', '下一实例', ['K']),
+  row('go', 3, 'order.file', 'Unreviewed: File Order', '未审阅：按文件顺序', [], 'choice'),
+  row('go', 3, 'order.random', 'Unreviewed: Random', '未审阅：随机', [], 'choice'),
+  row('go', 3, 'order.uncertain', 'Unreviewed: Most Uncertain First', '未审阅：最不确定者优先', [], 'choice'),
+  row('go', 3, 'order.different', 'Unreviewed: Most Different First', '未审阅：差异最大者优先', [], 'choice'),
+  row('go', 3, 'order.mixed', 'Unreviewed: Mixed', '未审阅：混合', [], 'choice'),
 
   row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/', 'F1']),
   row('help', 2, 'help.about', 'About SonoMask', '关于 SonoMask', []),

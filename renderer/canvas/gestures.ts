@@ -19,6 +19,9 @@ export interface WheelInput extends Point {
   readonly ctrl: boolean;
 }
 
+/** What does with the pointer what is no gesture. */
+export type PointerTool = Pick<Toolbox, 'name' | 'pointer' | 'pointerLeft'>;
+
 /** What gestures act on. */
 export interface GestureHost {
   viewport(): Viewport;
@@ -46,7 +49,7 @@ export class Gestures {
 
   constructor(
     private readonly host: GestureHost,
-    private readonly toolbox: Toolbox,
+    private readonly toolbox: PointerTool,
   ) {}
 
   get kind(): Gesture['kind'] | null {

@@ -3,8 +3,8 @@
  * gestures mean is in `gestures.ts`.
  */
 import { computed, ref, type ComputedRef, type Ref } from 'vue';
-import { Gestures, type GestureHost, type PointerInput } from './gestures';
-import type { Toolbox, ToolName } from './tools';
+import { Gestures, type GestureHost, type PointerInput, type PointerTool } from './gestures';
+import type { ToolName } from './tools';
 
 /** What the pointer is over, as far as it matters here. */
 export interface PointerScene extends GestureHost {
@@ -32,7 +32,7 @@ const LINE_PX = 16;
 export function canvasPointer(
   host: Readonly<Ref<HTMLElement | null>>,
   scene: PointerScene,
-  toolbox: Toolbox,
+  toolbox: PointerTool,
 ): CanvasPointer {
   const gestures = new Gestures(scene, toolbox);
   const kind = ref<Gestures['kind']>(null);

@@ -1,5 +1,6 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
 import { error, problem } from './en-errors';
+import { learning } from './en-learning';
 
 export const en = {
   app: {
@@ -95,6 +96,7 @@ export const en = {
     brushSize: 'Brush {n} px',
     zoom: '{n} %',
   },
+  learning,
   heads: {
     'breast lesion': 'Breast lesion',
     'fetal head': 'Fetal head',
@@ -113,6 +115,7 @@ export const en = {
     multiple: 'Several',
     head: 'Proposals by',
     noHead: 'No proposals, you click',
+    learned: '{version}, learned here',
     version: 'version {version}',
     removeHint: 'Only a label without masks can be removed.',
     none: 'No labels yet. A label says what is outlined.',

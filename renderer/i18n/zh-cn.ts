@@ -1,6 +1,7 @@
 /** Texts of the interface in Simplified Chinese. */
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
+import { learning } from './zh-cn-learning';
 
 export const zhCn: Messages = {
   app: {
@@ -92,6 +93,7 @@ export const zhCn: Messages = {
     brushSize: '画笔 {n} 像素',
     zoom: '{n} %',
   },
+  learning,
   heads: {
     'breast lesion': '乳腺病灶',
     'fetal head': '胎头',
@@ -110,6 +112,7 @@ export const zhCn: Messages = {
     multiple: '多个',
     head: '建议来自',
     noHead: '无建议，手动点击',
+    learned: '{version}（在此学得）',
     version: '版本 {version}',
     removeHint: '只能删除没有掩膜的标签。',
     none: '还没有标签。标签说明要勾画的结构。',

@@ -11,6 +11,8 @@ import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
 import { useInference } from './inference';
 import { useLabels } from './labels';
+import { useLearning } from './learning';
+import { useLearningDesk } from './learning-desk';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
@@ -20,12 +22,16 @@ export const useCommands = defineStore('commands', () => {
   const editor = useEditor();
   const inference = useInference();
   const labels = useLabels();
+  const learning = useLearning();
+  const desk = useLearningDesk();
   const list = useStudyList();
   const toasts = useToasts();
   const workspace = useWorkspace();
 
   async function nextUnreviewed(): Promise<void> {
-    if (!(await list.goNextUnreviewed())) toasts.news(i18n.global.t('study.allReviewed'));
+    const found =
+      learning.order === 'file' ? list.goNextUnreviewed() : list.goTo(() => learning.next(list.current?.id ?? null));
+    if (!(await found)) toasts.news(i18n.global.t('study.allReviewed'));
   }
 
   /** Commands that are not the editor's. */
@@ -63,6 +69,7 @@ export const useCommands = defineStore('commands', () => {
     if (id === 'mask.accept' && proposalComing()) return false;
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
     if (id === 'study.proposeAll') return list.total > 0 && inference.batch === null && anyHead();
+    if (id in desk.acts) return desk.enabled(id);
     return id in own || editor.enabled(id);
   }
 
@@ -73,11 +80,11 @@ export const useCommands = defineStore('commands', () => {
     return editor.embedding === 'waiting' && editor.review === 'unopened' && editor.instances.length === 0 && anyHead();
   }
 
-  const checked = (id: CommandId): boolean => editor.checked(id);
+  const checked = (id: CommandId): boolean => editor.checked(id) || desk.checked(id);
 
   function run(id: CommandId): void {
     if (!enabled(id)) return;
-    const act = own[id];
+    const act = own[id] ?? desk.acts[id];
     if (act) act();
     else editor.execute(id);
   }

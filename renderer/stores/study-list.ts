@@ -193,6 +193,14 @@ export const useStudyList = defineStore('study-list', () => {
     return move(async () => (current.value && (await neighbour('next', open))) ?? (await firstOf(open)));
   }
 
+  /** Opens the frame that `find` answers. False: there is none. */
+  function goTo(find: () => Promise<FrameId | null>): Promise<boolean> {
+    return move(async () => {
+      const frameId = await find();
+      return frameId === null ? null : (await call('frames.open', { frameId })).frame;
+    });
+  }
+
   async function first(): Promise<void> {
     await move(async () => (await firstOf({ states: [...UNREVIEWED] })) ?? (await firstOf({})));
   }
@@ -267,6 +275,7 @@ export const useStudyList = defineStore('study-list', () => {
     selectAt,
     go,
     goNextUnreviewed,
+    goTo,
     first,
     neighbours,
     clear,

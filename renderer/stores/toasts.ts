@@ -45,12 +45,12 @@ export const useToasts = defineStore('toasts', () => {
     });
   }
 
-  function news(title: string): void {
-    add({ kind: 'news', title });
+  function news(title: string, advice?: string): void {
+    add({ kind: 'news', title, ...(advice ? { advice } : {}) });
   }
 
-  function warning(title: string): void {
-    add({ kind: 'warning', title });
+  function warning(title: string, advice?: string): void {
+    add({ kind: 'warning', title, ...(advice ? { advice } : {}) });
   }
 
   /** Runs an act of the user; what it throws is shown, and answered as undefined. */

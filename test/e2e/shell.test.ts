@@ -53,7 +53,7 @@ describe('language and theme', () => {
 
 describe('the menu', () => {
   it('has every menu, and tells the page which command was chosen', async () => {
-    expect(await menuLabels()).toEqual(['File', 'Edit', 'View', 'Tools', 'Mask', 'Go', 'Help']);
+    expect(await menuLabels()).toEqual(['File', 'Edit', 'View', 'Tools', 'Mask', 'Learning', 'Go', 'Help']);
     await desktop.page.evaluate(() => {
       const heard: string[] = [];
       Object.assign(window, { heard });

@@ -82,6 +82,9 @@ describe('the texts of the interface', () => {
     // Names of things that have no Chinese name.
     expect(latin.map(([key]) => key).sort()).toEqual([
       'canvas.zoom',
+      'learning.compare.against',
+      'learning.list.result',
+      'learning.reportOf.hd95',
       'masks.numbered',
       'provider.coreml',
       'provider.cpu',
