@@ -3,12 +3,12 @@
  * clicks alone, a tight box alone. Clicks follow RITM's protocol (`shared/clicks.ts`); every score is at the frame's own
  * size.
  */
-import type { Prompt, PromptPoint } from '../../../shared/domain';
-import { deepestPoint, nextClick } from '../../../shared/clicks';
+import type { Prompt } from '../../../shared/domain';
+import { deepestPoint } from '../../../shared/clicks';
 import type { GrayImage } from '../../../shared/image';
-import { boundingBox, emptyMask, type Mask, type Spacing } from '../../../shared/mask';
+import { boundingBox, type Mask, type Spacing } from '../../../shared/mask';
 import { dice, hd95, iou } from '../../../shared/metrics';
-import type { FrameEmbedding, Prediction, Predictor } from '../../inference';
+import { type FrameEmbedding, type Prediction, type Predictor, simulateClicks } from '../../inference';
 
 export interface Score {
   readonly dice: number;
@@ -71,10 +71,7 @@ export async function evaluateFrame(
   };
 }
 
-/**
- * The masks before the first click and after each. Without a proposal the first click is the deepest point of the target
- * (what is missing from the empty mask) and there are no previous logits.
- */
+/** The masks before the first click and after each of so many; once nothing is left to correct the mask stays. */
 async function correct(
   predictor: Predictor,
   embedding: FrameEmbedding,
@@ -82,20 +79,13 @@ async function correct(
   clicks: number,
   proposal?: Prediction,
 ): Promise<Mask[]> {
-  let mask = proposal?.mask ?? emptyMask(target.widthPx, target.heightPx);
-  let previous = proposal?.lowRes;
-  const points: PromptPoint[] = [];
-  const masks = [mask];
-  for (let k = 1; k <= clicks; k++) {
-    const click = nextClick(mask, target, points);
-    // Nothing left to correct: the annotator stops, and the mask stays.
-    if (click) {
-      points.push(click);
-      ({ mask, lowRes: previous } = await predictor.decode(embedding, { points }, previous));
-    }
+  const masks: Mask[] = [];
+  for await (const mask of simulateClicks(predictor, embedding, target, proposal)) {
     masks.push(mask);
+    if (masks.length > clicks) break;
   }
-  return masks;
+  const last = masks.at(-1) ?? target;
+  return [...masks, ...Array<Mask>(clicks + 1 - masks.length).fill(last)];
 }
 
 function score(mask: Mask, target: Mask, spacing: Spacing | undefined): Score {
