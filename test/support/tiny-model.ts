@@ -27,6 +27,11 @@ export const TINY_HEAD: HeadConfig = { tokens: 4, depth: 2, heads: 2, headDim: 8
 
 const HEAD_WEIGHTS = /^(prompt_generator|feature_adapter)\./;
 
+/** Random weights of a head of the tiny model. */
+export function tinyHead(seed: number): [string, Tensor][] {
+  return tensorsOf(headGraph(TINY_CONFIG, TINY_HEAD, 1), seed, HEAD_WEIGHTS);
+}
+
 type Graph = ReturnType<typeof headGraph> | ReturnType<typeof encoderGraph>;
 
 /**
@@ -36,22 +41,24 @@ type Graph = ReturnType<typeof headGraph> | ReturnType<typeof encoderGraph>;
  * @param seed another seed is another model, with another id
  */
 export async function writeTinyModel(folder: string, labels: readonly string[], seed = 1): Promise<void> {
-  const tensors = (graph: Graph, graphSeed: number, belongs = /./): [string, Tensor][] =>
-    [...parametersOf(Object.values(graph))]
-      .filter(([name]) => belongs.test(name))
-      .map(([name, shape]) => [name, { dtype: 'F32', shape, data: initialWeight(name, shape, graphSeed) }]);
   await writeModel(folder, {
     name: 'tiny',
     config: TINY_CONFIG,
-    encoder: tensors(encoderGraph(TINY_CONFIG, 1), seed),
-    decoder: tensors(decoderGraph(TINY_CONFIG, 1, 1), seed),
+    encoder: tensorsOf(encoderGraph(TINY_CONFIG, 1), seed),
+    decoder: tensorsOf(decoderGraph(TINY_CONFIG, 1, 1), seed),
     heads: labels.map((label, i) => ({
       label,
       version: 'v1',
       config: TINY_HEAD,
-      tensors: tensors(headGraph(TINY_CONFIG, TINY_HEAD, 1), seed + 1000 * i, HEAD_WEIGHTS),
+      tensors: tinyHead(seed + 1000 * i),
     })),
     provenance: 'random weights',
     licence: 'none',
   });
+}
+
+function tensorsOf(graph: Graph, seed: number, belongs = /./): [string, Tensor][] {
+  return [...parametersOf(Object.values(graph))]
+    .filter(([name]) => belongs.test(name))
+    .map(([name, shape]) => [name, { dtype: 'F32', shape, data: initialWeight(name, shape, seed) }]);
 }
