@@ -7,6 +7,7 @@ import { computed, watch } from 'vue';
 import { COMMAND_IDS, type CommandId } from '../../shared/commands';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
+import { useComparison } from './comparison';
 import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
 import { useInference } from './inference';
@@ -18,6 +19,7 @@ import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
 
 export const useCommands = defineStore('commands', () => {
+  const comparison = useComparison();
   const dialogs = useDialogs();
   const editor = useEditor();
   const inference = useInference();
@@ -59,6 +61,8 @@ export const useCommands = defineStore('commands', () => {
     'project.open',
   ]);
   const NAVIGATION: ReadonlySet<CommandId> = new Set(['go.nextFrame', 'go.previousFrame', 'go.nextUnreviewed']);
+  /** Not while versions are compared: the frame's own masks are not on screen then. */
+  const CHANGES_MASKS = /^(mask|edit)\./;
   const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose', 'study.proposeAll']);
 
   function enabled(id: CommandId): boolean {
@@ -66,6 +70,7 @@ export const useCommands = defineStore('commands', () => {
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
     if (NAVIGATION.has(id)) return list.total > 0;
+    if (comparison.on && CHANGES_MASKS.test(id)) return false;
     if (id === 'mask.accept' && proposalComing()) return false;
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
     if (id === 'study.proposeAll') return list.total > 0 && inference.batch === null && anyHead();
@@ -84,6 +89,7 @@ export const useCommands = defineStore('commands', () => {
 
   function run(id: CommandId): void {
     if (!enabled(id)) return;
+    if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     const act = own[id] ?? desk.acts[id];
     if (act) act();
     else editor.execute(id);
