@@ -33,7 +33,7 @@ export interface Split {
 /** Of the groups that take part. */
 const VALIDATION_SHARE = 0.25;
 /** With fewer groups to judge by than these, the train side judges as well, each group a head that was trained without it. */
-const ENOUGH_JUDGES = 5;
+const ENOUGH_JUDGES = 4;
 const MAX_FOLDS = 5;
 /**
  * Frames whose appearances agree more than this are of one scene. Measured with the bundled encoder: consecutive frames of

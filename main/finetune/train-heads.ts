@@ -43,6 +43,8 @@ export interface Training {
   spentMs(before: number): number;
   /** Whether to end it now. */
   enough(spentMs: number): boolean;
+  /** A killed round loses so much at most, and what lies between two looks. */
+  readonly checkpointMs?: number;
   readonly signal?: AbortSignal;
   /** After each step; with a point of the curve where one was added. */
   onStep(step: number, point: CurvePoint | null): void;
@@ -51,7 +53,6 @@ export interface Training {
 const BATCH = 4;
 /** Steps from one look to the next. */
 const LOOK_EVERY = 10;
-/** A killed round loses so much at most, and what lies between two looks. */
 const CHECKPOINT_MS = 10_000;
 
 /** @throws AppError 'cancelled': the checkpoint is there to go on from; 'disk-full', 'write-failed' */
@@ -74,7 +75,7 @@ export async function trainHeads(training: Training): Promise<Checkpoint> {
 }
 
 async function goOn(training: Training, trainer: Trainer, from: Checkpoint): Promise<Checkpoint> {
-  const { steps, checkpoint, signal } = training;
+  const { steps, checkpoint, checkpointMs = CHECKPOINT_MS, signal } = training;
   let [now, savedAt] = [from, performance.now()];
   let states = [...from.states];
   let losses: number[] = [];
@@ -91,7 +92,7 @@ async function goOn(training: Training, trainer: Trainer, from: Checkpoint): Pro
     }
     now = await look(training, trainer, { ...now, states, spentMs, ended }, meanOf(losses));
     losses = [];
-    if (ended || performance.now() - savedAt > CHECKPOINT_MS) {
+    if (ended || performance.now() - savedAt >= checkpointMs) {
       await writeCheckpoint(checkpoint.path, checkpoint.round, now);
       savedAt = performance.now();
     }
