@@ -67,7 +67,7 @@ export const learning = {
     better: '{label}: {version} proposes from now on',
     kept: '{label}: {version} was kept, but not put to use',
     failed: '{label}: the round could not be finished',
-    failedAdvice: 'What proposed before goes on. You can start another round.',
+    failedAdvice: 'What proposed before goes on. Where all your corrections are of one patient, correct frames of others, then start again.',
   },
   verdict: {
     better: 'Better {judged}.',
@@ -91,6 +91,7 @@ export const learning = {
     fromActive: 'What proposes now ({name})',
     fromBest: 'Whatever starts best',
     gate: 'The result proposes only if it is better on images kept aside. Otherwise it is kept, and what proposes now stays.',
+    tooFew: 'At least two frames with your masks are needed.',
     running: 'A round is under way. Another can begin when it has ended.',
     start: 'Start learning',
   },

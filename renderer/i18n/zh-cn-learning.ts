@@ -52,7 +52,7 @@ export const learning: typeof english = {
     better: '{label}：今后由 {version} 提出建议',
     kept: '{label}：已保留 {version}，但未启用',
     failed: '{label}：本轮学习未能完成',
-    failedAdvice: '原有的建议方式不变，可重新开始一轮。',
+    failedAdvice: '原有的建议方式不变。若修正的帧均来自同一患者，请再修正其他患者的帧，然后重新开始。',
   },
   verdict: {
     better: '{judged}效果更好。',
@@ -76,6 +76,7 @@ export const learning: typeof english = {
     fromActive: '当前提出建议者（{name}）',
     fromBest: '自动选择最佳起点',
     gate: '只有在留出的图像上更好时才会启用新版本；否则仅予保留，建议方式不变。',
+    tooFew: '至少需要两帧含有您的掩膜。',
     running: '一轮学习正在进行，结束后才能开始下一轮。',
     start: '开始学习',
   },
