@@ -67,7 +67,8 @@ export const learning = {
     better: '{label}: {version} proposes from now on',
     kept: '{label}: {version} was kept, but not put to use',
     failed: '{label}: the round could not be finished',
-    failedAdvice: 'What proposed before goes on. Where all your corrections are of one patient, correct frames of others, then start again.',
+    failedAdvice:
+      'What proposed before goes on. Where all your corrections are of one patient, correct frames of others, then start again.',
   },
   verdict: {
     better: 'Better {judged}.',
