@@ -13,7 +13,7 @@ import { Predictor } from '../inference';
 import type { Checkpoint } from './checkpoint';
 import { pairedGain, verdictOf } from './gate';
 import { type Head, HeadRunner } from './head-runner';
-import { chooseStart, readHead } from './head-start';
+import { chooseStart, readHead, type Starts } from './head-start';
 import { judge, meanScore } from './judge';
 import { Embeddings, type FrameSample, prepare } from './prepare';
 import { replay, replaySamples } from './replay';
@@ -71,8 +71,8 @@ async function run(room: Room): Promise<RoundResult> {
   const pupils = await pupilsOf(samples, places.lessons, room);
   const known = await replaySamples(plan, embeddings, signal);
   const judged = pupils.flatMap(({ judge }) => judge);
-  const start = await startOf(room, judged);
-  const old = plan.active ? await readHead(model, plan.active) : start;
+  const { nearest, start } = await startsOf(room, judged, pupils.at(-1)?.images ?? 0);
+  const old = plan.active ? await readHead(model, plan.active) : nearest;
   const before = await clock.judging(judged.length, (onFrame) => judge(old, judged, { ...room, onFrame }));
   const training = await train(room, pupils, start);
   const heads = (training.best?.heads ?? []).map((weights) => ({ ...start, name: plan.label, weights }));
@@ -146,9 +146,10 @@ async function pupilsOf(
   }));
 }
 
-function startOf({ plan, model, runner }: Room, judged: readonly RoundSample[]): Promise<Head> {
-  if (plan.start) return readHead(model, plan.start);
-  return chooseStart(model, plan.ownHead, judged, { runner, seed: plan.seed });
+async function startsOf({ plan, model, runner }: Room, judged: readonly RoundSample[], images: number): Promise<Starts> {
+  if (!plan.start) return chooseStart(model, plan.ownHead, judged, { runner, seed: plan.seed, images });
+  const start = await readHead(model, plan.start);
+  return { nearest: start, start };
 }
 
 function train(room: Room, pupils: readonly RoundPupil[], start: Head): Promise<Checkpoint> {
