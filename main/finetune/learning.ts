@@ -58,12 +58,17 @@ export class Learning {
     this.versions = new Versions(parts, () => this.changed());
   }
 
-  /** Takes up the round that a crash or the end of the program interrupted. The model must be known by then. */
+  /**
+   * Takes up the round that a crash or the end of the program interrupted; without a model it is paused. Which model there
+   * is must be known by then.
+   */
   async open(): Promise<void> {
     const rounds = await this.parts.store.rounds.open();
     await this.#removeStates(rounds);
     const interrupted = rounds.find(({ state }) => state === 'running');
-    if (interrupted && !this.#closed) await this.#goOn(interrupted);
+    if (!interrupted || this.#closed) return;
+    if (this.parts.model()) await this.#goOn(interrupted);
+    else await this.parts.store.rounds.pause(interrupted.id);
   }
 
   /** Ends what is under way; it goes on when the project is opened again. */
@@ -154,12 +159,12 @@ export class Learning {
     const { store } = this.parts;
     // Written by `start`.
     const { encoderId, decoderId, plan } = (await store.rounds.plan(round.id)) as KeptPlan;
-    const manifest = this.parts.model();
-    if (manifest?.encoderId === encoderId && manifest.decoderId === decoderId) {
+    const manifest = modelIn(this.parts);
+    if (manifest.encoderId === encoderId && manifest.decoderId === decoderId) {
       this.#run(round, plan);
       return;
     }
-    const message = manifest ? 'it began with another model' : 'no model is in use';
+    const message = 'the round began with another model than the one in use: begin another round';
     await this.#failed(round, new AppError('model-invalid', this.parts.modelFolder, message));
   }
 
@@ -173,16 +178,10 @@ export class Learning {
       running.progress = news as RoundProgress;
       this.#tellProgress(running, 'running');
     };
-    running.ended = worker
-      .request('run', placed(plan, round.id, store, modelFolder), {
-        signal: controller.signal,
-        onAbort: 'kill',
-        onProgress,
-      })
-      .then(
-        (result) => this.#finished(running, result),
-        (error: unknown) => (controller.signal.aborted ? undefined : this.#failed(round, error)),
-      )
+    const asked = placed(plan, round.id, store, modelFolder);
+    running.ended = this.#follow(running, () =>
+      worker.request('run', asked, { signal: controller.signal, onAbort: 'kill', onProgress }),
+    )
       .catch((error: unknown) => this.#quietly(error))
       .finally(() => {
         if (this.#running === running) this.#running = undefined;
@@ -192,9 +191,30 @@ export class Learning {
     this.changed();
   }
 
+  /** Paused or cancelled on the way, what comes is not wanted: it comes once more, or never. */
+  async #follow(running: Running, train: () => Promise<RoundResult>): Promise<void> {
+    const { round, controller } = running;
+    try {
+      await this.#finished(running, await this.#trained(running, train));
+    } catch (error) {
+      if (!controller.signal.aborted) await this.#failed(round, error);
+    }
+  }
+
+  /** A worker that dies goes on from where it was, as long as it gets further each time. */
+  async #trained(running: Running, train: () => Promise<RoundResult>): Promise<RoundResult> {
+    for (let reached = 0; ; reached = running.progress.done) {
+      try {
+        return await train();
+      } catch (error) {
+        const hasDied = isAppError(error) && error.code === 'worker-died';
+        if (!hasDied || running.controller.signal.aborted || running.progress.done <= reached) throw error;
+      }
+    }
+  }
+
   async #finished({ round, controller }: Running, result: RoundResult): Promise<void> {
     const { store, labels } = this.parts;
-    // Paused or cancelled while the answer was on its way: it comes once more, or is not wanted.
     if (controller.signal.aborted) return;
     const { report, assignments, config, headFile } = result;
     const { encoderId, decoderId } = modelIn(this.parts);
@@ -205,7 +225,7 @@ export class Learning {
     await store.rounds.finish(round.id, { report, assignments, head, activate });
     await this.#removeState(round.id);
     await this.#tellEnded(await store.rounds.get(round.id), activate);
-    if (activate) await this.parts.onHeadsChanged();
+    if (activate) await this.parts.onHeadsChanged().catch((error: unknown) => this.#quietly(error));
   }
 
   async #failed(round: Round, error: unknown): Promise<void> {
