@@ -4,20 +4,11 @@
  */
 import type { HeadConfig } from '../../models/autosamus';
 import type { Model } from '../../models/folder';
-import {
-  ADAM,
-  type Budget,
-  fit,
-  type FitProgress,
-  headLoss,
-  headRate,
-  type Tensors,
-  Trainer,
-} from '../../models/training';
+import { ADAM, type Budget, fit, type FitProgress, headLoss, type Tensors, Trainer } from '../../models/training';
 import { AppError } from '../../shared/errors';
 import { Predictor } from '../inference';
 import { type Head, HeadRunner, meanOf } from './head-runner';
-import { chooseStart, withHead } from './head-start';
+import { chooseStart, rateFor, withHead } from './head-start';
 import { batchOf, encodeSamples, type LabelledImage, type Sample } from './samples';
 
 export interface FinetuneOptions {
@@ -72,8 +63,12 @@ export async function finetuneHead(options: FinetuneOptions): Promise<FinetuneRe
   const judged = validation.length ? validation : own;
   const runner = new HeadRunner(model, options.threads);
   try {
-    const start = await chooseStart(model, label, spread(own, PROBE), { runner, seed });
-    const diceBefore = meanOf(await runner.dice(start, judged));
+    const { nearest, start } = await chooseStart(model, label, spread(own, PROBE), {
+      runner,
+      seed,
+      images: own.length,
+    });
+    const diceBefore = meanOf(await runner.dice(nearest, judged));
     const { weights, steps } = await train(options, start, training, started);
     return {
       config: start.config,
@@ -110,7 +105,7 @@ async function train(
       batchSize: BATCH,
       batch: (indices) => batchOf(samples, indices, model.manifest.config.promptDim),
       budget: remaining(budget, started),
-      rate: headRate(training.length),
+      rate: rateFor(start, training.length),
       seed,
       ...(checkpoint && { checkpoint: { path: checkpoint, minutes: CHECKPOINT_MINUTES } }),
       onProgress: (progress) => onProgress?.({ phase: 'train', ...progress }),

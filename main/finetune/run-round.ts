@@ -146,7 +146,11 @@ async function pupilsOf(
   }));
 }
 
-async function startsOf({ plan, model, runner }: Room, judged: readonly RoundSample[], images: number): Promise<Starts> {
+async function startsOf(
+  { plan, model, runner }: Room,
+  judged: readonly RoundSample[],
+  images: number,
+): Promise<Starts> {
   if (!plan.start) return chooseStart(model, plan.ownHead, judged, { runner, seed: plan.seed, images });
   const start = await readHead(model, plan.start);
   return { nearest: start, start };

@@ -7,7 +7,6 @@ import {
   ADAM,
   batchIndices,
   headLoss,
-  headRate,
   schedule,
   type Tensors,
   Trainer,
@@ -16,7 +15,7 @@ import {
 import { AppError } from '../../shared/errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { type Head, type HeadRunner, meanOf } from './head-runner';
-import { withHead } from './head-start';
+import { rateFor, withHead } from './head-start';
 import { batchOf, pause, type Sample } from './samples';
 
 /** A head to train. */
@@ -103,7 +102,7 @@ async function goOn(training: Training, trainer: Trainer, from: Checkpoint): Pro
 
 /** Every head one step further. */
 async function step(
-  { pupils, steps, seed, model }: Training,
+  { pupils, start, steps, seed, model }: Training,
   trainer: Trainer,
   states: readonly TrainingState[],
   losses: number[],
@@ -115,7 +114,7 @@ async function step(
     trainer.state = state;
     const indices = batchIndices({ samples: train.length, batchSize: BATCH, seed }, state.step);
     const batch = await batchOf(train, indices, model.manifest.config.promptDim);
-    losses.push(await trainer.train(batch, headRate(images) * schedule(state.step / steps)));
+    losses.push(await trainer.train(batch, rateFor(start, images) * schedule(state.step / steps)));
     next.push(trainer.state);
   }
   return next;
