@@ -49,7 +49,11 @@ describe('a round that trains', () => {
     expect(ended?.round).toMatchObject({ id: round.id, state: 'finished', problem: null, headId: version?.id });
     expect(version).toMatchObject({ version: 'v1', roundId: round.id, active: ended?.activated });
     const { report } = ended!.round;
-    expect(report).toMatchObject({ groupedBy: 'patient', judging: 'leave-one-out', images: { train: FRAMES - 1, validation: FRAMES } });
+    expect(report).toMatchObject({
+      groupedBy: 'patient',
+      judging: 'leave-one-out',
+      images: { train: FRAMES - 1, validation: FRAMES },
+    });
     expect(ended?.activated).toBe(report?.verdict === 'better');
     expect(report?.curve.length).toBeGreaterThan(1);
     await readHeadFile(store.headFile(version!.sha256), version!.sha256, TINY_CONFIG, version!.config);
