@@ -80,5 +80,5 @@ export function roundNews(
   if (activated)
     return { kind: 'news', title: t('learning.ended.better', { label, version }), advice: diceText(report) };
   const advice = `${verdictText(report)} ${t('learning.dice', { change: changeText(report.before.dice, report.after.dice) })}`;
-  return { kind: 'news', title: t('learning.ended.kept', { label, version }), advice };
+  return { kind: 'warning', title: t('learning.ended.kept', { label, version }), advice };
 }

@@ -183,6 +183,7 @@ describe('when a round has ended', () => {
     versions = [versionWith(2, 'not-better'), versionWith(1, 'better', true)];
     await end({ report: reportWith('not-better', 0.62) }, false);
     const [toast] = useToasts().shown;
+    expect(toast?.kind).toBe('warning');
     expect(toast?.title).toBe('thyroid nodule: v2 was kept, but not put to use');
     expect(toast?.advice).toBe('Not clearly better on 12 patients it was not trained on. Dice 0.61 → 0.62');
   });
