@@ -1,15 +1,17 @@
-/** `npm run test:long [ROUNDS]`: the kill test in its full form, and docs/reliability.md with what it found. */
+/** `npm run test:long [ROUNDS]`: the kill tests in their full form, and docs/reliability.md with what they found. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { seededRandom } from '../../../models/training';
 import { cpus, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import setUp from '../e2e-setup';
 import { PROJECT_ROOT } from '../desktop';
+import { killLearning, learningReport, type LearningKilled } from './kill-learning';
 import { killRounds, VICTIMS, type Killed } from './kill-rounds';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 const SEED = 2026;
 
-function report({ tallies, backMs }: Killed, minutes: number): string {
+function report({ tallies, backMs }: Killed, learning: LearningKilled, minutes: number): string {
   const [processor] = cpus();
   const machine = `${type()}, ${cpus().length} cores (${processor?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const rows = VICTIMS.map((victim) => {
@@ -40,20 +42,23 @@ ${rows.join('\n')}
 
 "Back at work" includes the script's own click, stroke and waiting; for main it is the whole new start of the program until
 the study is listed.
-`;
+
+${learningReport(learning)}`;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'sonomask-kills-'));
 const tearDown = await setUp();
 try {
   const begun = Date.now();
+  const learning = await killLearning(mkdtempSync(join(folder, 'learning-')), ROUNDS, seededRandom(String(SEED)));
   // After every round, so that a run that is cut short has its say too.
   const killed = await killRounds(folder, ROUNDS, SEED, (soFar) => {
-    const text = report(soFar, (Date.now() - begun) / 60_000);
+    const text = report(soFar, learning, (Date.now() - begun) / 60_000);
     writeFileSync(join(PROJECT_ROOT, 'docs', 'reliability.md'), text);
     console.log(text.split('\n').slice(-10).join('\n'));
   });
-  process.exitCode = VICTIMS.some((victim) => killed.tallies[victim].lost > 0) ? 1 : 0;
+  const isLost = VICTIMS.some((victim) => killed.tallies[victim].lost > 0);
+  process.exitCode = isLost || learning.headsLost > 0 || !learning.same ? 1 : 0;
 } finally {
   tearDown();
   rmSync(folder, { recursive: true, force: true });
