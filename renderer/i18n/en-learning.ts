@@ -33,7 +33,7 @@ export const learning = {
   judgedDice: 'Dice {change} {judged}',
   ownHead: 'Model’s own head',
   noHead: 'no proposals',
-  neutral: 'nothing learned before',
+  neutral: 'scratch',
   offer: '{n} new correction. Learn from it? | {n} new corrections. Learn from them?',
   offerFor: '{label}: {n} new corrections',
   usable: 'Nothing to learn from yet | {n} frame to learn from, {fresh} new | {n} frames to learn from, {fresh} new',
@@ -118,7 +118,7 @@ export const learning = {
     keep: 'Keep it',
     none: 'No version yet. Correct some frames, then learn from them.',
     curve: 'Dice of each version on images kept aside',
-    growing: 'Each version was judged on the patients kept aside at that time.',
+    growing: 'Dice of each version on the images that were kept aside at that time.',
   },
   reportOf: {
     title: 'Report: {label}, {version}',

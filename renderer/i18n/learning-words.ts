@@ -9,9 +9,9 @@ export function scoreText(value: number | null, digits = 2): string {
   return i18n.global.n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** `0.61 → 0.72` */
+/** `0.61 → 0.72`, which no line breaks apart. */
 export function changeText(before: number | null, after: number | null, digits = 2): string {
-  return `${scoreText(before, digits)} → ${scoreText(after, digits)}`;
+  return `${scoreText(before, digits)}\u00a0→\u00a0${scoreText(after, digits)}`;
 }
 
 /** `+0.11` */

@@ -176,7 +176,7 @@ describe('when a round has ended', () => {
     await end({ report: reportWith('better', 0.72) }, true);
     const [toast] = useToasts().shown;
     expect(toast).toMatchObject({ kind: 'news', title: 'thyroid nodule: v2 proposes from now on' });
-    expect(toast?.advice).toBe('Dice 0.61 → 0.72 on 12 patients it was not trained on');
+    expect(toast?.advice).toBe('Dice 0.61\u00a0→\u00a00.72 on 12 patients it was not trained on');
   });
 
   it('says that a version was kept and not put to use, and why', async () => {
@@ -185,7 +185,7 @@ describe('when a round has ended', () => {
     const [toast] = useToasts().shown;
     expect(toast?.kind).toBe('warning');
     expect(toast?.title).toBe('thyroid nodule: v2 was kept, but not put to use');
-    expect(toast?.advice).toBe('Not clearly better on 12 patients it was not trained on. Dice 0.61 → 0.62');
+    expect(toast?.advice).toBe('Not clearly better on 12 patients it was not trained on. Dice 0.61\u00a0→\u00a00.62');
   });
 
   it('warns of one that failed, and says nothing of one the user discarded', async () => {
@@ -199,7 +199,7 @@ describe('when a round has ended', () => {
     showLanguage('zh-CN');
     versions = [versionWith(2, 'better', true)];
     await end({ report: reportWith('better', 0.72) }, true);
-    expect(useToasts().shown[0]?.advice).toBe('在未参与训练的 12 名患者上 Dice：0.61 → 0.72');
+    expect(useToasts().shown[0]?.advice).toBe('在未参与训练的 12 名患者上 Dice：0.61\u00a0→\u00a00.72');
   });
 });
 
