@@ -81,31 +81,36 @@ export async function killRounds(
   return { tallies, backMs };
 }
 
+/** Kills the process, or the one that the program itself has put in its place meanwhile; answers which. */
+async function strike(pidOf: () => Promise<number | undefined>): Promise<number> {
+  for (;;) {
+    const pid = await pidOf();
+    try {
+      if (pid !== undefined && process.kill(pid, 'SIGKILL')) return pid;
+    } catch {
+      // It ended between the question and the blow.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Answers how long it took until the user could go on; null for main, which has to be started again. */
 async function killOnce(desktop: Desktop, editing: Editing, victim: Victim): Promise<number | null> {
   const { hands } = editing;
   editing.victim = victim;
   // The encoder runs only where there is something to encode.
   if (victim === 'encode') await hands.press('Right');
-  const name = victim;
-  const pid =
-    victim === 'main'
-      ? desktop.app.process().pid
-      : await until(
-          `${name} runs`,
-          () => hands.pidOf(name),
-          (id) => id !== undefined,
-        );
-  if (pid === undefined) throw new Error(`${victim} does not run`);
+  const pidOf = async (): Promise<number | undefined> =>
+    victim === 'main' ? desktop.app.process().pid : hands.pidOf(victim);
+  await until(`${victim} runs`, pidOf, (id) => id !== undefined);
   const ended = new Promise<void>((told) => {
     // Not Playwright's 'close': it waits for children that still hold the output.
     if (victim === 'main') desktop.app.process().once('exit', () => told());
   });
-  let killedAt = 0;
+  let [killed, killedAt] = [0, 0];
   const kill = setTimeout(
     () => {
-      killedAt = Date.now();
-      process.kill(pid, 'SIGKILL');
+      void strike(pidOf).then((struck) => ([killed, killedAt] = [struck, Date.now()]));
     },
     400 + editing.chance() * 1_800,
   );
@@ -127,7 +132,7 @@ async function killOnce(desktop: Desktop, editing: Editing, victim: Victim): Pro
   await until(
     `another ${victim}`,
     () => hands.pidOf(victim),
-    (id) => id !== undefined && id !== pid,
+    (id) => id !== undefined && id !== killed,
   );
   await editing.goOn(victim);
   return Date.now() - killedAt;
