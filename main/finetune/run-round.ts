@@ -33,8 +33,8 @@ export interface RoundOptions {
 }
 
 const MAX_COPIES = 7;
-const ENOUGH_SAMPLES = 90;
-const [MIN_STEPS, MAX_STEPS] = [60, 200];
+const ENOUGH_SAMPLES = 64;
+const MAX_STEPS = 240;
 
 type RoundSample = FrameSample<RoundFrame>;
 
@@ -239,5 +239,5 @@ function copiesFor(images: number): number {
 
 /** More images bear more steps before a head begins to learn them by heart. */
 function stepsFor(images: number): number {
-  return Math.min(MAX_STEPS, MIN_STEPS + images);
+  return Math.min(MAX_STEPS, 28 + 2 * images);
 }
