@@ -176,10 +176,15 @@ class Editing {
     const answered = ({ masks, waiting, saveState }: Seen): boolean =>
       waiting === 0 && saveState === 'saved' && masks.join() !== opened.masks.join();
     const clicked = await until(`a click after ${after}`, () => hands.look(), answered);
-    await this.#stroke();
+    // A stroke within the mask changes nothing: another one then.
+    const strokeAndLook = async (): Promise<Seen> => {
+      await this.#stroke();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return hands.look();
+    };
     await until(
       `a stroke after ${after}`,
-      () => hands.look(),
+      strokeAndLook,
       ({ saveState, masks }) => saveState === 'saved' && masks.join() !== clicked.masks.join(),
     );
     await this.#note();
