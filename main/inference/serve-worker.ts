@@ -37,7 +37,8 @@ export function serveWorker<Api extends WorkerApi>(api: Api, onPorts: WorkerApi 
   }
   const send = process.send?.bind(process);
   if (!send) throw new AppError('usage', 'worker', 'a worker must be started by a parent process');
-  const answer = answering(api, (message) => void send(message));
+  // A parent that has died takes no answer; 'disconnect' comes next.
+  const answer = answering(api, (message) => void send(message, undefined, undefined, () => undefined));
   process.on('message', (message) => answer.take(message as ToWorker));
   process.on('disconnect', () => process.exit(0));
 }
