@@ -1,12 +1,11 @@
 /** Which frame is to be corrected next, by the order in use. */
 import type { FrameFilter, FrameId, FrameOrder } from '../../shared/domain';
-import { AppError } from '../../shared/errors';
 import type { ProjectStore } from '../project';
 
 /** A frame, and why it is this one. */
 export interface NextFrame {
   readonly frameId: FrameId;
-  readonly why: Exclude<FrameOrder, 'mixed'> | 'control';
+  readonly why: FrameOrder;
 }
 
 /** Frames that nobody has accepted or rejected. */
@@ -16,7 +15,6 @@ const UNREVIEWED: FrameFilter = { states: ['unopened', 'proposed', 'corrected'] 
  * @param after the frame on screen; null: none
  * @param chance a number in [0, 1)
  * @returns null where no other frame is left
- * @throws AppError `usage` for an order that this version does not have
  */
 export async function nextFrame(
   store: ProjectStore,
@@ -24,14 +22,7 @@ export async function nextFrame(
   after: FrameId | null,
   chance: () => number = Math.random,
 ): Promise<NextFrame | null> {
-  switch (order) {
-    case 'file':
-      return inFileOrder(store, after);
-    case 'random':
-      return atRandom(store, after, chance);
-    default:
-      throw new AppError('usage', order, `frames cannot be ordered as "${order}" yet`);
-  }
+  return order === 'file' ? inFileOrder(store, after) : atRandom(store, after, chance);
 }
 
 /** From the frame on screen to the end of the list, then from its beginning. */

@@ -19,9 +19,6 @@ const judged: Record<Judging, string> = {
 const order: Record<FrameOrder, string> = {
   file: 'In file order',
   random: 'At random',
-  uncertain: 'Most uncertain first',
-  different: 'Most different first',
-  mixed: 'A mix',
 };
 
 export const learning = {
@@ -163,9 +160,6 @@ export const learning = {
   why: {
     file: 'This frame: next in the list',
     random: 'This frame: drawn at random',
-    uncertain: 'This frame: here the model is least certain',
-    different: 'This frame: unlike those you have corrected',
-    control: 'This frame: at random, to measure quality honestly',
   },
   automatic: 'Learn automatically when idle',
   automaticHint: 'A round begins by itself while you do not work',

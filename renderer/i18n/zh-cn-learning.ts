@@ -142,9 +142,6 @@ export const learning: typeof english = {
     order: {
       file: '按文件顺序',
       random: '随机',
-      uncertain: '最不确定者优先',
-      different: '差异最大者优先',
-      mixed: '混合',
     },
     label: '下一帧',
     hint: '下一个未审阅帧的选取方式',
@@ -152,9 +149,6 @@ export const learning: typeof english = {
   why: {
     file: '本帧：列表中的下一帧',
     random: '本帧：随机抽取',
-    uncertain: '本帧：模型最不确定',
-    different: '本帧：与已修正的帧差异大',
-    control: '本帧：随机抽取，用于如实检验质量',
   },
   automatic: '空闲时自动学习',
   automaticHint: '您不操作时自动开始一轮学习',

@@ -126,5 +126,5 @@ export const headVersion = z
 export type HeadVersion = z.infer<typeof headVersion>;
 
 /** Which frame `next unreviewed` goes to. */
-export const frameOrder = z.enum(['file', 'random', 'uncertain', 'different', 'mixed']);
+export const frameOrder = z.enum(['file', 'random']);
 export type FrameOrder = z.infer<typeof frameOrder>;

@@ -91,7 +91,7 @@ export const learningChannels = {
   /** The frame to correct next, by the order in use; `why` it is that one. Null: none is left. */
   'learning.next': channel(
     z.object({ after: rowId.nullable() }),
-    z.object({ frameId: rowId, why: z.enum(['file', 'random', 'uncertain', 'different', 'control']) }).nullable(),
+    z.object({ frameId: rowId, why: frameOrder }).nullable(),
   ),
 };
 

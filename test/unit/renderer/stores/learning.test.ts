@@ -262,17 +262,17 @@ describe('the next frame', () => {
   beforeEach(() => {
     main.answers['frames.open'] = () => ({ frame: FRAME, masks: [], problem: null });
     main.answers['frames.offsetOf'] = () => 3;
-    main.answers['learning.next'] = () => ({ frameId: 4, why: 'uncertain' });
+    main.answers['learning.next'] = () => ({ frameId: 4, why: 'random' });
   });
 
   it('is the one main names in any order but that of the files, and the reason is known', async () => {
-    useCommands().run('order.uncertain');
+    useCommands().run('order.random');
     await settle();
-    expect(useCommands().checked('order.uncertain')).toBe(true);
+    expect(useCommands().checked('order.random')).toBe(true);
     useCommands().run('go.nextUnreviewed');
     await settle();
     expect(useStudyList().current?.id).toBe(4);
-    expect(useLearning().led).toEqual({ frameId: 4, why: 'uncertain' });
+    expect(useLearning().led).toEqual({ frameId: 4, why: 'random' });
   });
 
   it('is looked for in the list in file order', async () => {
