@@ -41,13 +41,13 @@ first one. Dice before and after is measured on --val, else on the training imag
     if (!labelSchema.safeParse(label).success) throw usage('--label', `"${label}" cannot be a label`);
     const out = resolve(args.required('out'));
     if (await exists(out)) throw usage('--out', `${out} exists already`);
-    const seed = args.count('seed', 0);
+    const [asked, seed] = [budgetOf(args), args.count('seed', 0)];
     const failures: AppError[] = [];
     const training = await readable(args.operand('folder'), args.text('list'), failures);
     const valFolder = args.text('val') ?? (args.text('val-list') === undefined ? undefined : args.operand('folder'));
     const validation = valFolder === undefined ? [] : await readable(valFolder, args.text('val-list'), failures);
     for (const failure of failures) progress.failed(failureOf(failure));
-    const budget = budgetOf(args, training.length);
+    const budget = asked ?? { minutes: defaultMinutes(training.length) };
     const model = await openModel(args);
     const result = await finetuneHead({
       ...{ model, label, training, validation, budget, signal },
@@ -91,12 +91,15 @@ async function readable(folder: string, list: string | undefined, failures: AppE
   return images;
 }
 
-function budgetOf(args: Arguments, images: number) {
+/** What the user asked for, if anything. */
+function budgetOf(args: Arguments) {
   const [minutes, steps] = [args.number('minutes', 0), args.count('steps', 1)];
-  if (minutes === undefined && steps === undefined) {
-    return { minutes: Math.min(MAX_DEFAULT_MINUTES, Math.max(DEFAULT_MINUTES, images / IMAGES_A_MINUTE)) };
-  }
+  if (minutes === undefined && steps === undefined) return undefined;
   return { ...(minutes !== undefined && { minutes }), ...(steps !== undefined && { steps }) };
+}
+
+function defaultMinutes(images: number): number {
+  return Math.min(MAX_DEFAULT_MINUTES, Math.max(DEFAULT_MINUTES, images / IMAGES_A_MINUTE));
 }
 
 /** Encoding the images, encoding their augmented copies, and training go at rates of their own. */
