@@ -49,8 +49,9 @@ export class ProjectSession {
     await this.#closeCurrent();
     this.#store = store;
     const project = described(store);
-    await this.recent.add(project.path);
+    // At once: whoever sees the store must find what goes with it.
     this.onChange(project);
+    await this.recent.add(project.path);
     return project;
   }
 
