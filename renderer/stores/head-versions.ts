@@ -55,12 +55,16 @@ export const useHeadVersions = defineStore('head-versions', () => {
     return history;
   }
 
-  /** The newest version before the active one that was found better, else the model's own head, or none. */
+  /** What the active version went on from, else the newest before it that was found better, else the own head, or none. */
   function earlier(labelId: LabelId | null): Earlier | undefined {
     const versions = of(labelId)?.versions ?? [];
     const at = versions.findIndex((version) => version.active);
     if (at < 0) return undefined;
-    const found = versions.slice(at + 1).find(({ report }) => report === null || report.verdict === 'better');
+    const older = versions.slice(at + 1);
+    const from = versions[at]?.report?.startedFrom;
+    const found =
+      older.find(({ version }) => version === from) ??
+      older.find(({ report }) => report === null || report.verdict === 'better');
     return { headId: found?.id ?? null, version: found?.version ?? null };
   }
 

@@ -222,6 +222,13 @@ describe('going back', () => {
     expect(await back()).toEqual([{ labelId: 1, headId: 1 }]);
   });
 
+  it('takes what the active one went on from, also where the reader had overruled the gate', async () => {
+    const active = versionWith(3, 'better', true);
+    const report = { ...reportWith('better', 0.72), startedFrom: 'v2' };
+    versions = [{ ...active, report }, versionWith(2, 'not-better'), versionWith(1, 'better')];
+    expect(await back()).toEqual([{ labelId: 1, headId: 2 }]);
+  });
+
   it('takes the model’s own head where there is no earlier version', async () => {
     versions = [versionWith(1, 'better', true)];
     ownHead = { name: 'thyroid nodule', active: false };
