@@ -131,7 +131,7 @@ export const learning = {
     learned: 'Learned from {images} of {groups}, starting from {start}, in {minutes} min.',
     imported: 'This version was imported. The report is from where it was made.',
     fewPatients:
-      'Too few patients to keep some aside: each was left out in turn and judged by a head that had not seen it. The version itself has seen them all.',
+      'Too few patients to keep some aside: each was left out in turn and judged by a head that had not seen it. The version itself may have seen them.',
     cases: 'Images it was judged on, the worst first',
     more: 'Show more',
     use: 'Use {version}',

@@ -117,7 +117,7 @@ export const learning: typeof english = {
     replay: '在此前已掌握的 {images}上：Dice {change}。',
     learned: '学习自{groups}的 {images}，起点：{start}，用时 {minutes} 分钟。',
     imported: '此版本为导入，报告来自其制作处。',
-    fewPatients: '患者太少，无法固定留出一部分：每次留出其一，由未见过它的模型头评估。该版本本身已见过全部图像。',
+    fewPatients: '患者太少，无法固定留出一部分：每次留出其一，由未见过它的模型头评估。该版本本身可能见过这些图像。',
     cases: '用于评估的图像，最差者在前',
     more: '显示更多',
     use: '启用 {version}',

@@ -75,17 +75,17 @@ export const useComparison = defineStore('comparison', () => {
     return history?.ownHead ? [...versions, { id: null, version: null }] : versions;
   }
 
-  /** Without a pair: what was before on the left, what proposes now (or the newest) on the right. */
+  /** Without a pair: what proposes now and what did before, or else the newest. The older one is on the left. */
   function start(of: LabelId, which?: HeadPair): void {
     const known = choices(of);
-    const right = heads.active(of)?.id ?? known[0]?.id ?? null;
+    const now = heads.active(of)?.id ?? known[0]?.id ?? null;
     const before = heads.earlier(of)?.headId ?? null;
-    const left = known.some(({ id }) => id === before && id !== right)
-      ? before
-      : known.find(({ id }) => id !== right)?.id;
-    if (which === undefined && left === undefined) return;
+    const others = known.map(({ id }) => id).filter((id) => id !== now);
+    const other = others.includes(before) ? before : others[0];
+    if (which === undefined && other === undefined) return;
     labelId.value = of;
-    pair.value = which ?? [left ?? null, right];
+    const [a, b] = which ?? [other ?? null, now];
+    pair.value = (a ?? 0) < (b ?? 0) ? [a, b] : [b, a];
     divider.value = 0.5;
   }
 

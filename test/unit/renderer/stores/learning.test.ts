@@ -2,6 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { showLanguage } from '../../../../renderer/i18n';
+import { useComparison } from '../../../../renderer/stores/comparison';
 import { useCommands } from '../../../../renderer/stores/commands';
 import { useDialogs } from '../../../../renderer/stores/dialogs';
 import { useHeadVersions } from '../../../../renderer/stores/head-versions';
@@ -305,4 +306,32 @@ it('what belongs to another project is forgotten', () => {
   expect(useLearning().round).toBeNull();
   expect(useLearning().curve).toEqual([]);
   expect(useCommands().enabled('learning.pause')).toBe(false);
+});
+
+describe('comparing', () => {
+  const pairFor = async (given: HeadVersion[]): Promise<unknown> => {
+    versions = given;
+    await useHeadVersions().load(1);
+    useComparison().start(1);
+    return useComparison().pair;
+  };
+
+  it('puts what proposed before on the left and what proposes now on the right', async () => {
+    expect(
+      await pairFor([versionWith(3, 'better', true), versionWith(2, 'forgets'), versionWith(1, 'better')]),
+    ).toEqual([1, 3]);
+  });
+
+  it('puts the older of two on the left, also where the newer one is not in use', async () => {
+    expect(await pairFor([versionWith(2, 'not-better'), versionWith(1, 'better', true)])).toEqual([1, 2]);
+  });
+
+  it('takes the model’s own head for the oldest', async () => {
+    ownHead = { name: 'thyroid nodule', active: false };
+    expect(await pairFor([versionWith(1, 'better', true)])).toEqual([null, 1]);
+  });
+
+  it('needs two', async () => {
+    expect(await pairFor([versionWith(1, 'better', true)])).toBeNull();
+  });
 });
