@@ -11,6 +11,7 @@ import { AppError } from '../../shared/errors';
 import { type GrayImage, maskOfLogits, resizeBilinearAntialias } from '../../shared/image';
 import type { Mask } from '../../shared/mask';
 import { confineToBox, toNetworkPrompt } from './coordinates';
+import { progressiveMerge } from './progressive-merge';
 
 /** The encoder's output for one frame, and what it belongs to. */
 export interface FrameEmbedding {
@@ -96,12 +97,14 @@ export class Predictor {
       () => headGraph(this.model.manifest.config, config, 1),
       weights,
     );
-    return this.predict(session, embedding, { points: [] }, {});
+    return predictionOf(await this.run(session, embedding, {}), embedding);
   }
 
   /**
    * The mask that points and box ask for.
-   * @param previous low-resolution logits of the mask to refine
+   *
+   * @param previous low-resolution logits of the mask to refine: the last point is then what is new, and changes it where
+   *   it points and nowhere else
    * @throws AppError 'prompt-invalid'
    */
   async decode(embedding: FrameEmbedding, prompt: Prompt, previous?: Float32Array): Promise<Prediction> {
@@ -113,12 +116,18 @@ export class Predictor {
     allLabels.set(labels);
     const area = LOW_RES_SIZE * LOW_RES_SIZE;
     if (previous && previous.length !== area) throw new AppError('prompt-invalid', 'mask', 'logits are not 128x128');
-    return this.predict(await session, embedding, prompt, {
+    const answer = await this.run(await session, embedding, {
       points: { shape: [1, capacity, 2], data: allPoints },
       point_labels: { shape: [1, capacity], data: allLabels },
       mask_input: { shape: [1, 1, LOW_RES_SIZE, LOW_RES_SIZE], data: previous ?? new Float32Array(area) },
       has_mask: { shape: [1, 1], data: Float32Array.of(previous ? 1 : 0) },
     });
+    const { widthPx, heightPx } = embedding;
+    confineToBox(answer.lowRes, prompt, widthPx, heightPx);
+    const click = prompt.points.at(-1);
+    const isNew = previous && click;
+    const lowRes = isNew ? progressiveMerge(previous, answer.lowRes, click, widthPx, heightPx) : answer.lowRes;
+    return predictionOf({ ...answer, lowRes }, embedding);
   }
 
   /**
@@ -146,21 +155,18 @@ export class Predictor {
     return { capacity, session: this.session(`decoder ${capacity}`, graph, this.model.weights) };
   }
 
-  private async predict(
+  private async run(
     session: Session,
-    { encoderId, widthPx, heightPx, data }: FrameEmbedding,
-    prompt: Prompt,
+    { encoderId, data }: FrameEmbedding,
     inputs: Parameters<Session['run']>[0],
-  ): Promise<Prediction> {
+  ): Promise<Omit<Prediction, 'mask'>> {
     if (encoderId !== this.model.manifest.encoderId) {
       throw new AppError('model-invalid', this.model.folder, 'the embedding was made by another encoder');
     }
     const shape = [1, this.model.manifest.config.promptDim, GRID_SIZE, GRID_SIZE];
     const { low_res, iou } = await session.run({ ...inputs, image_embedding: { shape, data } });
     if (!low_res || !iou) throw new AppError('provider-failed', 'decoder', 'no mask came back');
-    confineToBox(low_res.data, prompt, widthPx, heightPx);
-    const mask = maskOfLogits(low_res.data, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx);
-    return { mask, lowRes: low_res.data, iou: Math.min(1, Math.max(0, iou.data[0] ?? 0)) };
+    return { lowRes: low_res.data, iou: Math.min(1, Math.max(0, iou.data[0] ?? 0)) };
   }
 
   private session(name: string, graph: () => Parameters<typeof foldConstants>[0], weights: Model['weights']) {
@@ -173,6 +179,10 @@ export class Predictor {
     this.sessions.set(name, created);
     return created;
   }
+}
+
+function predictionOf(answer: Omit<Prediction, 'mask'>, { widthPx, heightPx }: FrameEmbedding): Prediction {
+  return { ...answer, mask: maskOfLogits(answer.lowRes, LOW_RES_SIZE, LOW_RES_SIZE, widthPx, heightPx) };
 }
 
 function sessionOf(head: string): string {

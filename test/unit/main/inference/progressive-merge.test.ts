@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { progressiveMerge } from '../../../../main/inference/progressive-merge';
+import { LOW_RES_SIZE } from '../../../../models/autosamus';
+import { seededRandom } from '../../../../models/training';
+import { maskOfLogits } from '../../../../shared/image';
+
+const S = LOW_RES_SIZE;
+const [WIDTH, HEIGHT] = [300, 200];
+
+/** Logits: 5 inside any of the circles (x, y, radius in cells), -5 elsewhere. */
+function circles(...all: readonly (readonly [number, number, number])[]): Float32Array {
+  return Float32Array.from({ length: S * S }, (_, i) =>
+    all.some(([x, y, r]) => ((i % S) - x) ** 2 + (Math.floor(i / S) - y) ** 2 <= r * r) ? 5 : -5,
+  );
+}
+
+const clickAt = (cellX: number, cellY: number, positive: boolean) => ({
+  x: ((cellX + 0.5) * WIDTH) / S,
+  y: ((cellY + 0.5) * HEIGHT) / S,
+  positive,
+});
+const merge = (previous: Float32Array, answer: Float32Array, click: ReturnType<typeof clickAt>) =>
+  progressiveMerge(previous, answer, click, WIDTH, HEIGHT);
+
+describe('progressiveMerge', () => {
+  it('adds the piece that was clicked and keeps what the answer dropped elsewhere', () => {
+    const merged = merge(circles([30, 30, 10]), circles([60, 60, 10]), clickAt(60, 60, true));
+    expect(merged).toEqual(circles([30, 30, 10], [60, 60, 10]));
+  });
+
+  it('takes the piece away that was clicked and adds nothing', () => {
+    const merged = merge(circles([30, 30, 10], [60, 60, 10]), circles([90, 90, 10]), clickAt(60, 60, false));
+    expect(merged).toEqual(circles([30, 30, 10]));
+  });
+
+  it('leaves pieces that do not hang together with the click', () => {
+    const merged = merge(circles([30, 30, 10]), circles([60, 60, 8], [100, 30, 8]), clickAt(60, 60, true));
+    expect(merged).toEqual(circles([30, 30, 10], [60, 60, 8]));
+  });
+
+  it('reaches no farther than a quarter of the frame', () => {
+    const merged = merge(circles(), new Float32Array(S * S).fill(5), clickAt(20, 64, true));
+    expect(merged[64 * S + 52]).toBe(5);
+    expect(merged[64 * S + 53]).toBe(-5);
+  });
+
+  it('obeys a click that the decoder did not, wherever it is', () => {
+    const random = seededRandom('obeyed');
+    for (let i = 0; i < 200; i++) {
+      const noise = (): Float32Array => Float32Array.from({ length: S * S }, () => 12 * random() - 6);
+      const [previous, answer] = [noise(), noise()];
+      const click = { x: random() * WIDTH, y: random() * HEIGHT, positive: random() < 0.5 };
+      const mask = maskOfLogits(progressiveMerge(previous, answer, click, WIDTH, HEIGHT), S, S, WIDTH, HEIGHT);
+      expect(mask.data[Math.floor(click.y) * WIDTH + Math.floor(click.x)]).toBe(click.positive ? 1 : 0);
+    }
+  });
+
+  it('changes cells in the sense of the click only, and not what it was given', () => {
+    const random = seededRandom('sense');
+    for (let i = 0; i < 50; i++) {
+      const noise = (): Float32Array => Float32Array.from({ length: S * S }, () => 12 * random() - 6);
+      const [previous, answer] = [noise(), noise()];
+      const kept = Float32Array.from(previous);
+      const click = { x: random() * WIDTH, y: random() * HEIGHT, positive: random() < 0.5 };
+      const merged = progressiveMerge(previous, answer, click, WIDTH, HEIGHT);
+      expect(previous).toEqual(kept);
+      const wrong = merged.some((value, cell) => {
+        const [old, now] = [(previous[cell] as number) > 0, value > 0];
+        return old !== now && now !== click.positive;
+      });
+      expect(wrong).toBe(false);
+    }
+  });
+});
