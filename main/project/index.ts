@@ -6,3 +6,4 @@ export type { AddedImages, KnownImage } from './images';
 export { headVersionOf, type NewHead, type StoredHead } from './heads';
 export type { Lesson, LessonCount } from './lessons';
 export type { RoundEnd, Sides } from './rounds';
+export type { FrameScore, HeadInUse, Newer, ProposalOf, ProposalScore } from './scores';

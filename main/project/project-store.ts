@@ -12,6 +12,7 @@ import { Labels } from './labels';
 import { Lessons } from './lessons';
 import { Masks } from './masks';
 import { Rounds } from './rounds';
+import { Scores } from './scores';
 
 export class ProjectStore {
   readonly images: Images;
@@ -21,6 +22,7 @@ export class ProjectStore {
   readonly lessons: Lessons;
   readonly rounds: Rounds;
   readonly heads: Heads;
+  readonly scores: Scores;
   readonly settings: Settings;
   readonly audit: Audit;
 
@@ -37,6 +39,7 @@ export class ProjectStore {
     this.lessons = new Lessons(db);
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);
+    this.scores = new Scores(db);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
   }

@@ -111,6 +111,28 @@ export interface ProjectTables {
   /** Frames that belong together (patients, else series, else look-alikes) and their side, for ever. */
   learning_groups: { id: Generated<number>; key: string; side: LearningSide };
   learning_frames: { id: Generated<number>; frame_id: number; group_id: number };
+  /** What frames look like to an encoder; see `scores.ts`. */
+  looks: {
+    id: Generated<number>;
+    frame_id: number;
+    frame_sha256: string;
+    encoder_id: string;
+    /** IEEE halves, little endian. */
+    sketch: Uint8Array;
+  };
+  /** How sure a head was of what it proposed for a label on a frame. */
+  proposal_scores: {
+    id: Generated<number>;
+    frame_id: number;
+    label_id: number;
+    frame_sha256: string;
+    /** The head's name is unique within a model, and a version's is its hash. */
+    model_id: string;
+    head: string;
+    predicted_iou: number;
+    stability: number;
+    flip_dice: number | null;
+  };
   settings: { key: string; value: string };
   audit: {
     id: Generated<number>;

@@ -4,7 +4,12 @@
 import type { Migration } from 'kysely/migration';
 import { projectSchema } from './0001-project';
 import { learning } from './0002-learning';
+import { scores } from './0003-scores';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
-export const MIGRATIONS: Migrations = { '0001-project': projectSchema, '0002-learning': learning };
+export const MIGRATIONS: Migrations = {
+  '0001-project': projectSchema,
+  '0002-learning': learning,
+  '0003-scores': scores,
+};

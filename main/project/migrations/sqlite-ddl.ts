@@ -8,6 +8,8 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 /** Text that is compared byte by byte, whatever language the database speaks. */
 export const BYTEWISE_TEXT = 'text';
 
+export const BYTES = 'blob';
+
 /** `column in ('a', 'b', ...)` for a check constraint. */
 export function oneOf(column: string, values: readonly string[]): ReturnType<typeof sql<boolean>> {
   return sql<boolean>`${sql.ref(column)} in (${sql.join(values.map((value) => sql.lit(value)))})`;
