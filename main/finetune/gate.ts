@@ -1,6 +1,7 @@
 /**
  * Whether a new head takes over: only if it is better on frames it never saw, beyond what the choice of patients explains,
- * and has not forgotten what the label knew. Numbers in, verdict out.
+ * and has not forgotten what the label knew. Where nothing proposes there is nothing to protect, and a head that helps at
+ * all takes over. Numbers in, verdict out.
  */
 import type { Gain, Verdict } from '../../shared/domain';
 import { seededRandom } from '../../models/training';
@@ -23,6 +24,8 @@ const Z = 1.959964;
 const T = [12.7062, 4.3027, 3.1824];
 /** Loss of mean Dice on what was known that nobody would see. */
 const TOLERATED_LOSS = 0.01;
+/** Mean Dice from which a proposal is more help than none, even if another label's head would do as well. */
+const HELPFUL_DICE = 0.3;
 
 /**
  * Mean gain over frames with its 95 % interval: a bootstrap that draws whole groups, since frames of one patient succeed
@@ -70,10 +73,15 @@ function standardError(groups: readonly GroupSum[]): number {
   return Math.sqrt(squares / (gains.length - 1) / gains.length);
 }
 
-/** @param known gain on what the label knew before; null: there is nothing to forget */
-export function verdictOf(gain: Gain, known: Gain | null): Verdict {
+/**
+ * @param gain over what proposes now; where nothing does, over the nearest head of another label
+ * @param known gain on what the label knew before; null: there is nothing to forget
+ * @param first mean Dice of the new head where nothing proposes now; null: something does
+ */
+export function verdictOf(gain: Gain, known: Gain | null, first: number | null): Verdict {
   if (known && known.high < 0 && known.mean < -TOLERATED_LOSS) return 'forgets';
-  return gain.low > 0 ? 'better' : 'not-better';
+  if (gain.low > 0) return 'better';
+  return first !== null && (gain.mean > 0 || first >= HELPFUL_DICE) ? 'first' : 'not-better';
 }
 
 /** Share of resamples to cut at either end for an interval that covers 95 % with `n` groups; 2.5 % when there are many. */

@@ -94,7 +94,7 @@ async function writeHead(path: string, tensors: HeadTensors, metadata: Record<st
 
 /** Frames are the project's own, and groups are named after patients. */
 function withoutFrames(report: RoundReport): RoundReport {
-  return { ...report, frames: [] };
+  return { ...report, frames: [], leftOut: [] };
 }
 
 function parseAbout(text: string | undefined, path: string): z.output<typeof about> {

@@ -4,7 +4,7 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabelId, Round, RoundSettings } from '../../shared/domain';
+import { takesOver, type LabelId, type Round, type RoundSettings } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
 import type { LabelLearning, LearningProgress } from '../../shared/ipc';
 import { fitsModel, type Tell, type WorkerHost } from '../inference';
@@ -51,6 +51,8 @@ interface KeptPlan {
 export class Learning {
   readonly versions: Versions;
   #running: Running | undefined;
+  /** Of the round that ran last: a window that is loaded anew goes on with its curve. */
+  #latest: LearningProgress | undefined;
   #closed = false;
   #changedTimer: NodeJS.Timeout | undefined;
 
@@ -86,7 +88,8 @@ export class Learning {
     const open = await store.rounds.open();
     return (await store.lessons.counts()).map(({ labelId, usable, fresh }) => {
       const round = open.find((each) => each.labelId === labelId) ?? null;
-      return { labelId, usable, fresh, offered: fresh >= ENOUGH_FRESH && round === null, round };
+      const progress = this.#latest && this.#latest.roundId === round?.id ? this.#latest : null;
+      return { labelId, usable, fresh, offered: fresh >= ENOUGH_FRESH && round === null, round, progress };
     });
   }
 
@@ -171,7 +174,7 @@ export class Learning {
   #run(round: Round, plan: UnplacedPlan): void {
     const { store, worker, modelFolder } = this.parts;
     const controller = new AbortController();
-    const progress: RoundProgress = { phase: 'prepare', done: 0, secondsLeft: null, point: null };
+    const progress: RoundProgress = { phase: 'prepare', done: 0, secondsLeft: null, curve: [] };
     const running: Running = { round, controller, progress, ended: Promise.resolve() };
     this.#running = running;
     const onProgress = (news: unknown): void => {
@@ -220,7 +223,7 @@ export class Learning {
     const { encoderId, decoderId } = modelIn(this.parts);
     const sha256 = await keepHeadFile(store, headFile);
     const ownVersion = (await labels.ownHead(await labelIn(this.parts.store, round.labelId)))?.version ?? null;
-    const activate = report.verdict === 'better';
+    const activate = takesOver(report.verdict);
     const head = { config, encoderId, decoderId, sha256, ownVersion };
     await store.rounds.finish(round.id, { report, assignments, head, activate });
     await this.#removeState(round.id);
@@ -262,8 +265,8 @@ export class Learning {
   }
 
   #tellProgress({ round, progress }: Running, state: LearningProgress['state']): void {
-    if (!this.#closed)
-      this.parts.tell('learning.progress', { roundId: round.id, labelId: round.labelId, state, ...progress });
+    this.#latest = { roundId: round.id, labelId: round.labelId, state, ...progress };
+    if (!this.#closed) this.parts.tell('learning.progress', this.#latest);
   }
 
   async #tellEnded(round: Round, activated: boolean): Promise<void> {

@@ -3,12 +3,12 @@
  * computed and put there. They stay on the disk: a thousand frames would fill a laptop's memory.
  */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { INPUT_SIZE_PX } from '../../models/autosamus';
 import { augmentWidely, seededRandom, type TrainingPair } from '../../models/training';
-import type { FrameId } from '../../shared/domain';
+import type { RoundReport } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
 import { type GrayImage, resizeNearest } from '../../shared/image';
-import type { Problem } from '../../shared/ipc';
 import { type Mask, maskFromCocoRle } from '../../shared/mask';
 import { EmbeddingCache } from '../inference/embedding-cache';
 import { frameEmbedding, storedEmbedding } from '../inference/embedding-file';
@@ -28,8 +28,7 @@ export interface FrameSample<Frame extends LearningFrame = LearningFrame> extend
 
 export interface Prepared<Frame extends LearningFrame> {
   readonly samples: readonly FrameSample<Frame>[];
-  /** Frames that could not be read. */
-  readonly leftOut: readonly { readonly frameId: FrameId; readonly problem: Problem }[];
+  readonly leftOut: RoundReport['leftOut'];
 }
 
 /** Embeddings at the precision they are stored with, whether they were cached or not: a resumed round sees the same. */
@@ -65,7 +64,7 @@ export async function prepare<Frame extends LearningFrame>(
   onFrame: () => void = () => undefined,
 ): Promise<Prepared<Frame>> {
   const samples: FrameSample<Frame>[] = [];
-  const leftOut: { frameId: FrameId; problem: Problem }[] = [];
+  const leftOut: RoundReport['leftOut'][number][] = [];
   for (const frame of frames) {
     await pause(signal);
     try {
@@ -74,7 +73,7 @@ export async function prepare<Frame extends LearningFrame>(
       samples.push(sample);
     } catch (error) {
       if (!isAppError(error) || error.code === 'provider-failed') throw error;
-      leftOut.push({ frameId: frame.frameId, problem: { path: frame.path, code: error.code, message: error.message } });
+      leftOut.push({ frameId: frame.frameId, file: basename(frame.path), code: error.code });
     }
     onFrame();
   }

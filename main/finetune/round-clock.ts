@@ -1,4 +1,5 @@
 /** How far a round is, how long it still takes and whether its time is up. Only tells; what is trained does not depend on it. */
+import type { LearningCurve } from '../../shared/domain';
 import type { RoundProgress } from './round-plan';
 
 /** Parts of the whole, as a round of 20 to 150 frames takes them. */
@@ -12,6 +13,7 @@ export class RoundClock {
   /** What judging a head takes, known once the old one was judged: so much is kept back for the new one. */
   #judgingMs = 0;
   #training: { readonly since: number; readonly from: number } | undefined;
+  #curve: LearningCurve = [];
 
   /** @param minutes of the whole round, at most */
   constructor(
@@ -31,11 +33,12 @@ export class RoundClock {
 
   /** @param part 0 to 1 of what is to be encoded */
   prepared(part: number): void {
-    this.onProgress({ phase: 'prepare', done: PREPARED * part, secondsLeft: null, point: null });
+    this.onProgress({ phase: 'prepare', done: PREPARED * part, secondsLeft: null, curve: this.#curve });
   }
 
   /** @param part 0 to 1 of the steps */
-  trained(part: number, point: RoundProgress['point']): void {
+  trained(part: number, curve: LearningCurve): void {
+    this.#curve = curve;
     // The first step also makes the kernels ready: time counts from its end.
     this.#training ??= { since: performance.now(), from: part };
     const { since, from } = this.#training;
@@ -43,7 +46,7 @@ export class RoundClock {
     const capMs = this.minutes * 60_000 - this.spentMs(0) - this.#judgingMs;
     const leftMs = Math.max(0, Math.min((1 - part) * rate, capMs)) + this.#judgingMs;
     const done = PREPARED + (TRAINED - PREPARED) * part;
-    this.onProgress({ phase: 'train', done, secondsLeft: part > from ? leftMs / 1000 : null, point });
+    this.onProgress({ phase: 'train', done, secondsLeft: part > from ? leftMs / 1000 : null, curve });
   }
 
   /** Runs `work`, which judges so many frames: first the old head, before the training, then the new one. */
@@ -56,7 +59,7 @@ export class RoundClock {
       const leftMs = ((performance.now() - since) / judged) * (frames - judged);
       const done = before ? PREPARED : TRAINED + (1 - TRAINED) * (judged / frames);
       const phase = before ? 'prepare' : 'judge';
-      this.onProgress({ phase, done, secondsLeft: before ? null : leftMs / 1000, point: null });
+      this.onProgress({ phase, done, secondsLeft: before ? null : leftMs / 1000, curve: this.#curve });
     });
     this.#judgingMs = performance.now() - since;
     return result;

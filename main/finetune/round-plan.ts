@@ -4,7 +4,7 @@
  */
 import type { HeadConfig } from '../../models/autosamus';
 import type { FrameId, LearningSide, MaskRle, RoundReport } from '../../shared/domain';
-import type { LearningProgress, Problem } from '../../shared/ipc';
+import type { LearningProgress } from '../../shared/ipc';
 import type { WorkerContext } from '../../shared/worker-protocol';
 
 /** A head to begin with or to be compared to: one of the model's or a version of the project. */
@@ -74,14 +74,12 @@ export interface RoundResult {
   readonly report: RoundReport;
   /** Of every frame that took part. */
   readonly assignments: readonly Assignment[];
-  /** Frames that could not be read. */
-  readonly leftOut: readonly { readonly frameId: FrameId; readonly problem: Problem }[];
   readonly config: HeadConfig;
   /** Absolute path of the new head, `.safetensors` in the state folder, whole and on the disk. */
   readonly headFile: string;
 }
 
-export type RoundProgress = Pick<LearningProgress, 'phase' | 'done' | 'secondsLeft' | 'point'>;
+export type RoundProgress = Pick<LearningProgress, 'phase' | 'done' | 'secondsLeft' | 'curve'>;
 
 /**
  * The fine-tune worker (finetune.worker.ts), over `WorkerHost`. It reports `RoundProgress`.

@@ -80,7 +80,7 @@ async function run(room: Room): Promise<RoundResult> {
   const head = heads.at(-1);
   if (!head) throw new AppError('internal', plan.label, 'the training yielded no head');
   const forgetting = await replay(old, head, known, { runner, seed: plan.seed, ...(signal && { signal }) });
-  const report = reportOf(room, { samples, places, judged, start, training, before, after, forgetting });
+  const report = reportOf(room, { samples, leftOut, places, judged, start, training, before, after, forgetting });
   const headFile = join(plan.stateFolder, 'head.safetensors');
   const tensors = [...head.weights].map(([name, tensor]) => [name, { dtype: 'F32', ...tensor }] as const);
   await writeSafetensors(headFile, tensors);
@@ -89,7 +89,7 @@ async function run(room: Room): Promise<RoundResult> {
     group: places.groups[i] ?? '',
     side: places.sides[i] ?? 'train',
   }));
-  return { report, assignments, leftOut, config: head.config, headFile };
+  return { report, assignments, config: head.config, headFile };
 }
 
 /** @throws AppError 'usage' where nothing could be said about the new head */
@@ -171,7 +171,7 @@ function train(room: Room, pupils: readonly RoundPupil[], start: Head): Promise<
     },
     spentMs: (before) => clock.spentMs(before),
     enough: (spentMs) => finish?.aborted === true || clock.isUp(spentMs),
-    onStep: (step, point) => clock.trained(step / steps, point),
+    onStep: (step, curve) => clock.trained(step / steps, curve),
     ...(signal && { signal }),
   });
 }
@@ -193,6 +193,7 @@ async function judgeAll(
 
 interface Outcome {
   readonly samples: readonly RoundSample[];
+  readonly leftOut: RoundReport['leftOut'];
   readonly places: Split;
   readonly judged: readonly RoundSample[];
   readonly start: Head;
@@ -204,7 +205,7 @@ interface Outcome {
 }
 
 function reportOf({ plan, clock }: Room, outcome: Outcome): RoundReport {
-  const { samples, places, judged, start, training, before, after, forgetting } = outcome;
+  const { samples, leftOut, places, judged, start, training, before, after, forgetting } = outcome;
   const groupOf = new Map(samples.map(({ frame }, i) => [frame.frameId, places.groups[i] ?? '']));
   const frames = judged.flatMap(({ frame: { frameId } }, i) => {
     const [old, now] = [before[i], after[i]];
@@ -212,6 +213,7 @@ function reportOf({ plan, clock }: Room, outcome: Outcome): RoundReport {
   });
   const pairs = frames.map((frame) => ({ ...frame, before: frame.before.dice, after: frame.after.dice }));
   const gain = pairedGain(pairs, plan.seed);
+  const mean = meanScore(after);
   const taught = places.lessons.at(-1)?.train ?? [];
   const groupsAt = (indices: readonly number[]): number => new Set(indices.map((i) => places.groups[i])).size;
   return {
@@ -224,11 +226,12 @@ function reportOf({ plan, clock }: Room, outcome: Outcome): RoundReport {
     minutes: clock.spentMs(0) / 60_000,
     curve: training.curve,
     before: meanScore(before),
-    after: meanScore(after),
+    after: mean,
     gain,
     replay: forgetting,
-    verdict: verdictOf(gain, forgetting?.gain ?? null),
+    verdict: verdictOf(gain, forgetting?.gain ?? null, plan.active ? null : mean.dice),
     frames: frames.sort((a, b) => a.after.dice - b.after.dice),
+    leftOut,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   Trainer,
   type TrainingState,
 } from '../../models/training';
+import type { LearningCurve } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { type Head, type HeadRunner, meanOf } from './head-runner';
@@ -26,8 +27,6 @@ export interface Pupil {
   /** Never trained on; may be empty. */
   readonly judge: readonly Sample[];
 }
-
-export type CurvePoint = Checkpoint['curve'][number];
 
 export interface Training {
   readonly model: Model;
@@ -45,8 +44,8 @@ export interface Training {
   /** A killed round loses so much at most, and what lies between two looks. */
   readonly checkpointMs?: number;
   readonly signal?: AbortSignal;
-  /** After each step; with a point of the curve where one was added. */
-  onStep(step: number, point: CurvePoint | null): void;
+  /** After each step, with the curve so far. */
+  onStep(step: number, curve: LearningCurve): void;
 }
 
 const BATCH = 4;
@@ -86,7 +85,7 @@ async function goOn(training: Training, trainer: Trainer, from: Checkpoint): Pro
     const spentMs = training.spentMs(from.spentMs);
     const ended = done >= steps || training.enough(spentMs);
     if (done % LOOK_EVERY !== 0 && !ended) {
-      training.onStep(done, null);
+      training.onStep(done, now.curve);
       continue;
     }
     now = await look(training, trainer, { ...now, states, spentMs, ended }, meanOf(losses));
@@ -95,7 +94,7 @@ async function goOn(training: Training, trainer: Trainer, from: Checkpoint): Pro
       await writeCheckpoint(checkpoint.path, checkpoint.round, now);
       savedAt = performance.now();
     }
-    training.onStep(done, now.curve.at(-1) ?? null);
+    training.onStep(done, now.curve);
   }
   return now;
 }

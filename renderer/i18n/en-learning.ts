@@ -69,6 +69,8 @@ export const learning = {
   },
   verdict: {
     better: 'Better {judged}.',
+    first:
+      'In use, since nothing proposed before. Not shown to be better than another label’s head beyond chance {judged}.',
     'not-better': 'Not clearly better {judged}.',
     worse: 'Worse {judged}.',
     forgets: 'Worse on images this label knew before.',
@@ -104,6 +106,7 @@ export const learning = {
     images: '{n} image | {n} images',
     imported: 'Imported',
     better: 'better',
+    first: 'first',
     'not-better': 'not better',
     forgets: 'forgets',
     active: 'in use',
@@ -129,6 +132,8 @@ export const learning = {
     gain: 'Gain in Dice {mean}, 95 % interval {low} to {high}.',
     replay: 'On {images} of what it knew before: Dice {change}.',
     learned: 'Learned from {images} of {groups}, starting from {start}, in {minutes} min.',
+    leftOut:
+      '{n} frame with your mask could not be read and took no part: | {n} frames with your masks could not be read and took no part:',
     imported: 'This version was imported. The report is from where it was made.',
     fewPatients:
       'Too few patients to keep some aside: each was left out in turn and judged by a head that had not seen it. The version itself may have seen them.',

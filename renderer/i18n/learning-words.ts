@@ -77,8 +77,10 @@ export function roundNews(
   if (!report) {
     return { kind: 'warning', title: t('learning.ended.failed', { label }), advice: t('learning.ended.failedAdvice') };
   }
-  if (activated)
-    return { kind: 'news', title: t('learning.ended.better', { label, version }), advice: diceText(report) };
+  if (activated) {
+    const advice = report.verdict === 'first' ? verdictText(report) : diceText(report);
+    return { kind: 'news', title: t('learning.ended.better', { label, version }), advice };
+  }
   const advice = `${verdictText(report)} ${t('learning.dice', { change: changeText(report.before.dice, report.after.dice) })}`;
   return { kind: 'warning', title: t('learning.ended.kept', { label, version }), advice };
 }

@@ -56,6 +56,7 @@ export const learning: typeof english = {
   },
   verdict: {
     better: '{judged}效果更好。',
+    first: '此前没有建议，故直接启用。{judged}，尚不能排除偶然，未证明其优于其他标签的模型头。',
     'not-better': '{judged}未见明显提高。',
     worse: '{judged}效果变差。',
     forgets: '在该标签此前已掌握的图像上变差。',
@@ -91,6 +92,7 @@ export const learning: typeof english = {
     images: '{n} 张图像',
     imported: '导入',
     better: '更好',
+    first: '首个版本',
     'not-better': '未更好',
     forgets: '遗忘',
     active: '使用中',
@@ -116,6 +118,7 @@ export const learning: typeof english = {
     gain: 'Dice 变化 {mean}，95 % 置信区间 {low} 至 {high}。',
     replay: '在此前已掌握的 {images}上：Dice {change}。',
     learned: '学习自{groups}的 {images}，起点：{start}，用时 {minutes} 分钟。',
+    leftOut: '有 {n} 帧含您的掩膜但无法读取，未参与学习：',
     imported: '此版本为导入，报告来自其制作处。',
     fewPatients: '患者太少，无法固定留出一部分：每次留出其一，由未见过它的模型头评估。该版本本身可能见过这些图像。',
     cases: '用于评估的图像，最差者在前',

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { HeadVersion, LabelId } from '../../shared/domain';
+import { takesOver, type HeadVersion, type LabelId } from '../../shared/domain';
 import type { EventOf, ResponseOf } from '../../shared/ipc';
 import { i18n } from '../i18n';
 import { labelText } from '../i18n/label-names';
@@ -55,7 +55,7 @@ export const useHeadVersions = defineStore('head-versions', () => {
     return history;
   }
 
-  /** What the active version went on from, else the newest before it that was found better, else the own head, or none. */
+  /** What the active version went on from, else the newest before it that took over, else the own head, or none. */
   function earlier(labelId: LabelId | null): Earlier | undefined {
     const versions = of(labelId)?.versions ?? [];
     const at = versions.findIndex((version) => version.active);
@@ -64,7 +64,7 @@ export const useHeadVersions = defineStore('head-versions', () => {
     const from = versions[at]?.report?.startedFrom;
     const found =
       older.find(({ version }) => version === from) ??
-      older.find(({ report }) => report === null || report.verdict === 'better');
+      older.find(({ report }) => report === null || takesOver(report.verdict));
     return { headId: found?.id ?? null, version: found?.version ?? null };
   }
 

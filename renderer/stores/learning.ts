@@ -4,12 +4,11 @@
  */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { FrameId, FrameOrder, LabelId, Round, RoundReport } from '../../shared/domain';
+import type { FrameId, FrameOrder, LabelId, Round } from '../../shared/domain';
 import type { LabelLearning, LearningProgress, RequestOf, ResponseOf } from '../../shared/ipc';
 import { call, listen } from '../ipc';
 import { useToasts } from './toasts';
 
-export type CurvePoint = RoundReport['curve'][number];
 /** Why a frame is the next one. */
 export type NextReason = NonNullable<ResponseOf<'learning.next'>>['why'];
 
@@ -20,7 +19,6 @@ export const useLearning = defineStore('learning', () => {
   /** Rounds begin by themselves while nobody works. */
   const automatic = ref(false);
   const latest = shallowRef<LearningProgress | null>(null);
-  const points = shallowRef<readonly CurvePoint[]>([]);
   /** The frame the order last led to. */
   const led = shallowRef<{ readonly frameId: FrameId; readonly why: NextReason } | null>(null);
   /** Answers of an older project are dropped. */
@@ -29,8 +27,7 @@ export const useLearning = defineStore('learning', () => {
   /** Running or paused: at most one. */
   const round = computed((): Round | null => labels.value.find((label) => label.round)?.round ?? null);
   const progress = computed(() => (latest.value?.roundId === round.value?.id ? latest.value : null));
-  /** Of the round under way, since the window heard of it. */
-  const curve = computed(() => (progress.value ? points.value : []));
+  const curve = computed(() => progress.value?.curve ?? []);
 
   /** Reads how it stands with the open project. */
   async function load(): Promise<void> {
@@ -38,6 +35,7 @@ export const useLearning = defineStore('learning', () => {
     const [now, settings] = await Promise.all([call('learning.labels'), call('learning.settings')]);
     if (asked !== generation) return;
     labels.value = now;
+    latest.value ??= now.find(({ progress }) => progress)?.progress ?? null;
     takeSettings(settings);
   }
 
@@ -74,16 +72,10 @@ export const useLearning = defineStore('learning', () => {
   }
 
   listen('learning.changed', (now) => (labels.value = now.labels));
-  listen('learning.progress', (now) => {
-    if (now.roundId !== latest.value?.roundId) points.value = [];
-    latest.value = now;
-    const { point } = now;
-    // A round that goes on from its checkpoint does its last steps again.
-    if (point) points.value = [...points.value.filter(({ step }) => step < point.step), point];
-  });
+  listen('learning.progress', (now) => (latest.value = now));
   listen('project.changed', () => {
     generation++;
-    labels.value = points.value = [];
+    labels.value = [];
     latest.value = led.value = null;
   });
 

@@ -63,12 +63,14 @@ export {
   headScore,
   headVersion,
   judging,
+  learningCurve,
   learningSide,
   meanScore,
   round,
   roundReport,
   roundSettings,
   roundState,
+  takesOver,
   verdict,
 } from './learning';
 export type {
@@ -77,6 +79,7 @@ export type {
   HeadScore,
   HeadVersion,
   Judging,
+  LearningCurve,
   LearningSide,
   MeanScore,
   Round,

@@ -3,6 +3,7 @@
  * whether that version proposes from then on. Not how any of it is computed (`main/finetune`).
  */
 import { z } from 'zod';
+import { ERROR_CODES } from '../errors';
 import { isoTime, rowId, sha256, shortText } from './ids';
 
 /** Frames that belong together are on one side for ever: patients, else series, else frames that look alike. */
@@ -39,9 +40,23 @@ export type MeanScore = z.infer<typeof meanScore>;
 export const gain = z.strictObject({ mean: z.number(), low: z.number(), high: z.number() }).readonly();
 export type Gain = z.infer<typeof gain>;
 
-/** `better`: activated. `not-better`: within noise, or worse. `forgets`: worse on what the label knew before. */
-export const verdict = z.enum(['better', 'not-better', 'forgets']);
+/**
+ * `better`: beyond noise. `first`: not so, but nothing proposed before. `not-better`: within noise, or worse. `forgets`:
+ * worse on what the label knew before.
+ */
+export const verdict = z.enum(['better', 'first', 'not-better', 'forgets']);
 export type Verdict = z.infer<typeof verdict>;
+
+/** Whether a version with this verdict becomes active by itself. */
+export function takesOver(found: Verdict): boolean {
+  return found === 'better' || found === 'first';
+}
+
+/** Training loss and validation Dice along the way; loss is a mean since the point before. */
+export const learningCurve = z
+  .array(z.strictObject({ step: z.int(), loss: z.number(), dice: z.number().nullable() }))
+  .readonly();
+export type LearningCurve = z.infer<typeof learningCurve>;
 
 export const roundReport = z
   .strictObject({
@@ -55,8 +70,7 @@ export const roundReport = z
     steps: z.int().min(0),
     /** Wall clock, pauses not counted. */
     minutes: z.number().min(0),
-    /** Training loss and validation Dice along the way; loss is a mean since the point before. */
-    curve: z.array(z.strictObject({ step: z.int(), loss: z.number(), dice: z.number().nullable() })).readonly(),
+    curve: learningCurve,
     before: meanScore,
     after: meanScore,
     gain,
@@ -67,6 +81,11 @@ export const roundReport = z
     frames: z
       .array(z.strictObject({ frameId: rowId, group: z.string(), before: headScore, after: headScore }).readonly())
       .readonly(),
+    /** Frames with masks that took no part, since they could not be read; `file` is a name without folders. */
+    leftOut: z
+      .array(z.strictObject({ frameId: rowId, file: z.string(), code: z.enum(ERROR_CODES) }).readonly())
+      .readonly()
+      .default([]),
   })
   .readonly();
 export type RoundReport = z.infer<typeof roundReport>;

@@ -1,7 +1,21 @@
 /** Channels about learning: rounds, head versions, and which frames to correct next. */
 import { z } from 'zod';
-import { frameOrder, headVersion, meanScore, round, roundState, rowId } from '../domain';
+import { frameOrder, headVersion, learningCurve, meanScore, round, roundState, rowId } from '../domain';
 import { channel } from './channel';
+
+export const learningProgressSchema = z.object({
+  roundId: rowId,
+  labelId: rowId,
+  state: roundState,
+  /** `prepare`: embeddings; `train`; `judge`: scores before and after. */
+  phase: z.enum(['prepare', 'train', 'judge']),
+  /** Of the whole round, 0 to 1. */
+  done: z.number().min(0).max(1),
+  secondsLeft: z.number().min(0).nullable(),
+  /** So far, from the first step on. */
+  curve: learningCurve,
+});
+export type LearningProgress = z.infer<typeof learningProgressSchema>;
 
 /** How it stands with a label. */
 export const labelLearningSchema = z.object({
@@ -14,22 +28,10 @@ export const labelLearningSchema = z.object({
   offered: z.boolean(),
   /** A round that is running or paused. */
   round: round.nullable(),
+  /** Of that round, as last told; null where it has not run since the project was opened. */
+  progress: learningProgressSchema.nullable(),
 });
 export type LabelLearning = z.infer<typeof labelLearningSchema>;
-
-export const learningProgressSchema = z.object({
-  roundId: rowId,
-  labelId: rowId,
-  state: roundState,
-  /** `prepare`: embeddings; `train`; `judge`: scores before and after. */
-  phase: z.enum(['prepare', 'train', 'judge']),
-  /** Of the whole round, 0 to 1. */
-  done: z.number().min(0).max(1),
-  secondsLeft: z.number().min(0).nullable(),
-  /** The latest point of the curve, in `train`. */
-  point: z.object({ step: z.int(), loss: z.number(), dice: z.number().nullable() }).nullable(),
-});
-export type LearningProgress = z.infer<typeof learningProgressSchema>;
 
 /** A head: a version of this project, or null for the model's own. */
 const headId = rowId.nullable();

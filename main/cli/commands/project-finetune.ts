@@ -10,6 +10,8 @@ import { projectLabel, withLearning, withProject } from '../open-project';
 
 type Ended = EventOf<'learning.ended'>;
 
+const FIRST = ": nothing proposed before; it is not shown to be better than another label's head beyond chance.";
+
 export const projectFinetune: Command = {
   name: 'project finetune',
   summary: "Teach a label's head from a project's accepted, corrected and drawn masks.",
@@ -21,7 +23,7 @@ export const projectFinetune: Command = {
   },
   details: `
 The new version is judged on patients (else series, else scenes) that are never trained on, and becomes active only if it is
-better beyond chance; it is kept in any case. Ctrl-C pauses the round, and the same command goes on with it. The project
+better beyond chance, or nothing proposed before; it is kept in any case. Ctrl-C pauses the round, and the same command goes on with it. The project
 must not be open in the window.`,
   run: (args, context) =>
     withProject(args, async (store) => {
@@ -54,7 +56,8 @@ function tellingOn(progress: Context['progress'], onEnd: (ended: Ended) => void)
   return (event, payload) => {
     if (event === 'learning.ended') onEnd(payload as Ended);
     if (event !== 'learning.progress') return;
-    const { phase, done, point } = payload as EventOf<'learning.progress'>;
+    const { phase, done, curve } = payload as EventOf<'learning.progress'>;
+    const point = curve.at(-1);
     const facts = point ? { loss: rounded(point.loss), ...(point.dice !== null && { dice: rounded(point.dice) }) } : {};
     progress.update(Math.round(100 * done), 100, phase, facts);
   };
@@ -69,7 +72,7 @@ async function outcomeOf(label: Label, round: Round, activated: boolean, store: 
     const text = isPaused ? 'Paused; the same command goes on with the round.' : `The round ${state}: ${problem ?? ''}`;
     return { exitCode: isPaused ? EXIT.cancelled : EXIT.failed, json, text };
   }
-  const { before, after, gain, judging, groups, images } = report;
+  const { before, after, gain, judging, groups, images, leftOut } = report;
   const interval = `${signed(gain.mean)} (95 %: ${signed(gain.low)} to ${signed(gain.high)})`;
   return {
     exitCode: EXIT.done,
@@ -77,7 +80,10 @@ async function outcomeOf(label: Label, round: Round, activated: boolean, store: 
     text: [
       `${label.name} ${version}: Dice ${before.dice.toFixed(3)} -> ${after.dice.toFixed(3)}, gain ${interval}`,
       `${images.train} frames trained on, ${images.validation} judged by (${groups.validation} groups, ${judging})`,
-      activated ? `${version} is active now.` : `${version} is kept, not active: ${report.verdict}`,
+      ...leftOut.map(({ file, code }) => `left out: ${file} (${code})`),
+      activated
+        ? `${version} is active now${report.verdict === 'first' ? FIRST : '.'}`
+        : `${version} is kept, not active: ${report.verdict}`,
     ].join('\n'),
   };
 }

@@ -55,12 +55,20 @@ describe('pairedGain', () => {
 describe('verdictOf', () => {
   const gain = (low: number, mean: number, high: number) => ({ low, mean, high });
   it('takes only what is better beyond noise, and nothing that forgets', () => {
-    expect(verdictOf(gain(0.01, 0.1, 0.2), null)).toBe('better');
-    expect(verdictOf(gain(-0.01, 0.1, 0.2), null)).toBe('not-better');
-    expect(verdictOf(gain(0, 0, 0), null)).toBe('not-better');
-    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.2, -0.1, -0.05))).toBe('forgets');
+    expect(verdictOf(gain(0.01, 0.1, 0.2), null, null)).toBe('better');
+    expect(verdictOf(gain(-0.01, 0.1, 0.2), null, null)).toBe('not-better');
+    expect(verdictOf(gain(0, 0, 0), null, null)).toBe('not-better');
+    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.2, -0.1, -0.05), null)).toBe('forgets');
     // A loss too small to see, or one that may be none.
-    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.008, -0.005, -0.002))).toBe('better');
-    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.2, -0.1, 0.01))).toBe('better');
+    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.008, -0.005, -0.002), null)).toBe('better');
+    expect(verdictOf(gain(0.01, 0.1, 0.2), gain(-0.2, -0.1, 0.01), null)).toBe('better');
+  });
+
+  it('where nothing proposes, takes what is better on the whole, or good enough to help', () => {
+    expect(verdictOf(gain(-0.01, 0.1, 0.2), null, 0.2)).toBe('first');
+    expect(verdictOf(gain(-0.2, -0.01, 0.1), null, 0.89)).toBe('first');
+    expect(verdictOf(gain(-0.2, -0.01, 0.1), null, 0.29)).toBe('not-better');
+    expect(verdictOf(gain(0.01, 0.1, 0.2), null, 0.2)).toBe('better');
+    expect(verdictOf(gain(-0.01, 0.1, 0.2), gain(-0.2, -0.1, -0.05), 0.9)).toBe('forgets');
   });
 });

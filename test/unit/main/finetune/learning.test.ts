@@ -39,8 +39,15 @@ const half = () => room.ears.hear('learning.progress', ({ done }) => done === 0.
 describe('a round that trains', () => {
   it('yields a version with a report, the side of every frame, and nothing that is left behind', async () => {
     const { learning, store, ears } = await open();
-    const before = [{ labelId: study.labelId, usable: FRAMES, fresh: FRAMES, offered: false, round: null }];
-    expect(await learning.labels()).toEqual(before);
+    const before = {
+      labelId: study.labelId,
+      usable: FRAMES,
+      fresh: FRAMES,
+      offered: false,
+      round: null,
+      progress: null,
+    };
+    expect(await learning.labels()).toEqual([before]);
     const round = await learning.start(study.labelId);
     expect(await learning.labels()).toMatchObject([{ fresh: 0, round: { id: round.id, state: 'running' } }]);
     await learning.settled();
@@ -54,7 +61,7 @@ describe('a round that trains', () => {
       judging: 'leave-one-out',
       images: { train: FRAMES - 1, validation: FRAMES },
     });
-    expect(ended?.activated).toBe(report?.verdict === 'better');
+    expect(ended?.activated).toBe(report?.verdict === 'better' || report?.verdict === 'first');
     expect(report?.curve.length).toBeGreaterThan(1);
     await readHeadFile(store.headFile(version!.sha256), version!.sha256, TINY_CONFIG, version!.config);
     expect((await store.rounds.sides()).groupOf.size).toBe(FRAMES);
@@ -65,28 +72,30 @@ describe('a round that trains', () => {
 });
 
 describe('the gate', () => {
-  it.each(['better', 'not-better', 'forgets'])(
-    '%s: the version is kept; it proposes only where it is better',
-    async (verdict) => {
-      const { learning, store } = await open({ VERDICT: verdict, WAIT: 'no' });
-      const planted = await addVersion(store, study.modelFolder, study.labelId, 11);
-      await learning.versions.activate(study.labelId, planted);
-      const round = await learning.start(study.labelId);
-      expect(round.settings.fromHeadId).toBe(planted);
-      await learning.settled();
-      const { versions } = await learning.versions.list(study.labelId);
-      expect(versions.map((each) => [each.version, each.active])).toEqual([
-        ['v2', verdict === 'better'],
-        ['v1', verdict !== 'better'],
-      ]);
-      expect(versions[0]!.report?.verdict).toBe(verdict);
-      const ended = await room.ears.hear('learning.ended');
-      expect(ended).toMatchObject({ activated: verdict === 'better', before: { dice: 0.4 }, after: { dice: 0.6 } });
-      // The user may override it.
-      await learning.versions.activate(study.labelId, versions[0]!.id);
-      expect(await store.heads.active()).toMatchObject([{ version: 'v2' }]);
-    },
-  );
+  it.each([
+    ['better', true],
+    ['first', true],
+    ['not-better', false],
+    ['forgets', false],
+  ])('%s: the version is kept, and proposes by itself: %s', async (verdict, proposes) => {
+    const { learning, store } = await open({ VERDICT: verdict, WAIT: 'no' });
+    const planted = await addVersion(store, study.modelFolder, study.labelId, 11);
+    await learning.versions.activate(study.labelId, planted);
+    const round = await learning.start(study.labelId);
+    expect(round.settings.fromHeadId).toBe(planted);
+    await learning.settled();
+    const { versions } = await learning.versions.list(study.labelId);
+    expect(versions.map((each) => [each.version, each.active])).toEqual([
+      ['v2', proposes],
+      ['v1', !proposes],
+    ]);
+    expect(versions[0]!.report?.verdict).toBe(verdict);
+    const ended = await room.ears.hear('learning.ended');
+    expect(ended).toMatchObject({ activated: proposes, before: { dice: 0.4 }, after: { dice: 0.6 } });
+    // The user may override it.
+    await learning.versions.activate(study.labelId, versions[0]!.id);
+    expect(await store.heads.active()).toMatchObject([{ version: 'v2' }]);
+  });
 });
 
 describe('a round under way', () => {
@@ -96,6 +105,9 @@ describe('a round under way', () => {
     await half();
     await learning.pause(id);
     expect(await store.rounds.get(id)).toMatchObject({ state: 'paused' });
+    // What a window that is loaded anew has to show.
+    const progress = { state: 'paused', done: 0.5, curve: [{ step: 1 }] };
+    expect(await learning.labels()).toMatchObject([{ round: { id }, progress }]);
     expect(ears.all('learning.progress').at(-1)).toMatchObject({ roundId: id, state: 'paused', done: 0.5 });
     expect(worker.pid).toBeUndefined();
     await expect(learning.finish(id)).rejects.toMatchObject({ code: 'usage' });

@@ -19,7 +19,7 @@ const finished = new Promise<void>((resolve) => (told = resolve));
 
 const api: FinetuneApi = {
   run: async ({ frames, stateFolder, seed }, { report }) => {
-    report({ phase: 'train', done: 0.5, secondsLeft: 1, point: { step: 1, loss: 0.5, dice: 0.5 } });
+    report({ phase: 'train', done: 0.5, secondsLeft: 1, curve: [{ step: 1, loss: 0.5, dice: 0.5 }] });
     await mkdir(stateFolder, { recursive: true });
     if (process.env['WAIT'] !== 'no') await finished;
     if (verdict === 'dies') process.exit(1);
@@ -32,7 +32,7 @@ const api: FinetuneApi = {
       side: i % 2 ? ('train' as const) : ('validation' as const),
     }));
     return {
-      ...{ assignments, headFile, config: TINY_HEAD, leftOut: [] },
+      ...{ assignments, headFile, config: TINY_HEAD },
       report: {
         judging: 'held-out',
         images: { train: 4, validation: 4 },
@@ -51,6 +51,7 @@ const api: FinetuneApi = {
           ...{ frameId, group: `patient:${patient}` },
           ...{ before: score(0.4), after: score(0.6) },
         })),
+        leftOut: [],
       },
     };
   },

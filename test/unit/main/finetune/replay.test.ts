@@ -39,11 +39,11 @@ describe('replay', () => {
     const same = await replay(knows, knows, samples, { runner, seed: 1 });
     expect(same).toMatchObject({ images: samples.length, gain: { mean: 0, low: 0, high: 0 } });
     expect(same?.before).toBeGreaterThan(0.9);
-    expect(verdictOf(BETTER, same?.gain ?? null)).toBe('better');
+    expect(verdictOf(BETTER, same?.gain ?? null, null)).toBe('better');
 
     const weights = neutralHead(model.manifest.config, knows.config, 1);
     const lost = await replay(knows, { ...knows, weights }, samples, { runner, seed: 1 });
-    expect(verdictOf(BETTER, lost?.gain ?? null)).toBe('forgets');
+    expect(verdictOf(BETTER, lost?.gain ?? null, null)).toBe('forgets');
   }, 240_000);
 
   it('has nothing to say of a label that knew nothing', async () => {

@@ -52,14 +52,14 @@ describe('a round', () => {
     await writeFile(broken.path, 'no image');
     const finish = new AbortController();
     const heard: RoundProgress[] = [];
-    const { report, assignments, leftOut } = await runRound(
+    const { report, assignments } = await runRound(
       { ...plan, frames: [...mixedUp, broken] },
       {
         threads: 2,
         finish: finish.signal,
         onProgress: (progress) => {
           heard.push(progress);
-          if (progress.point?.step === 10) finish.abort();
+          if (progress.curve.at(-1)?.step === 10) finish.abort();
         },
       },
     );
@@ -72,7 +72,7 @@ describe('a round', () => {
     expect(report.after.dice - report.before.dice).toBeCloseTo(report.gain.mean, 10);
     expect(report.frames.map(({ frameId }) => frameId).sort()).toEqual([3, 4, 5, 6]);
     expect(assignments.map(({ side }) => side)).toEqual(frames.map((_, i) => (i < TRAINED ? 'train' : 'validation')));
-    expect(leftOut).toMatchObject([{ frameId: 99, problem: { code: 'format-unknown' } }]);
+    expect(report.leftOut).toEqual([{ frameId: 99, file: 'broken.png', code: 'format-unknown' }]);
 
     expect([...new Set(heard.map(({ phase }) => phase))]).toEqual(['prepare', 'train', 'judge']);
     const done = heard.map((progress) => progress.done);

@@ -91,7 +91,7 @@ describe('trainHeads', () => {
   it('ends when it is enough, with a look at where it is', async () => {
     const points: (number | undefined)[] = [];
     const ended = await trainHeads(
-      training({ enough: () => points.length === 2, onStep: (_, point) => points.push(point?.step) }),
+      training({ enough: () => points.length === 2, onStep: (_, curve) => points.push(curve.at(-1)?.step) }),
     );
     expect(points).toEqual([undefined, undefined, 3]);
     expect(ended).toMatchObject({ ended: true, best: { step: 3 } });

@@ -52,6 +52,7 @@ function reportWith(verdict: Verdict, after: number): RoundReport {
     replay: null,
     verdict,
     frames: [],
+    leftOut: [],
   };
 }
 
@@ -68,14 +69,14 @@ function versionWith(id: number, verdict: Verdict | null, active = false): HeadV
   };
 }
 
-const standing = (round: Round | null): LabelLearning[] => [
-  { labelId: 1, usable: 20, fresh: 12, offered: round === null, round },
+const standing = (round: Round | null, progress: LearningProgress | null = null): LabelLearning[] => [
+  { labelId: 1, usable: 20, fresh: 12, offered: round === null, round, progress },
 ];
 
 function progressAt(step: number, more: Partial<LearningProgress> = {}): LearningProgress {
-  const point = { step, loss: 1 / step, dice: null };
+  const curve = [...Array(step / 10).keys()].map((k) => ({ step: 10 * (k + 1), loss: 1 / step, dice: null }));
   const about = { roundId: 7, labelId: 1, state: 'running', phase: 'train', done: 0.5, secondsLeft: 40 } as const;
-  return { ...about, point, ...more };
+  return { ...about, curve, ...more };
 }
 
 let main: FakeMain;
@@ -130,24 +131,23 @@ describe('a round', () => {
     expect(useToasts().shown).toMatchObject([{ kind: 'error' }]);
   });
 
-  it('draws its curve point by point, and the steps it does again once', () => {
+  it('draws its curve as it grows; another round begins anew', () => {
     main.tell('learning.changed', { labels: standing(ROUND) });
-    for (const step of [10, 20, 30]) main.tell('learning.progress', progressAt(step));
-    // Resumed from the checkpoint at step 15.
-    for (const step of [20, 25]) main.tell('learning.progress', progressAt(step, { done: 0.6 }));
-    expect(useLearning().curve.map(({ step }) => step)).toEqual([10, 20, 25]);
+    for (const step of [10, 20, 30]) main.tell('learning.progress', progressAt(step, { done: step / 50 }));
+    expect(useLearning().curve.map(({ step }) => step)).toEqual([10, 20, 30]);
     expect(useLearning().progress?.done).toBe(0.6);
-  });
-
-  it('keeps its curve while it is judged; another round begins anew', () => {
-    main.tell('learning.changed', { labels: standing(ROUND) });
-    main.tell('learning.progress', progressAt(10));
-    main.tell('learning.progress', progressAt(10, { phase: 'judge', point: null }));
-    expect(useLearning().curve).toHaveLength(1);
     main.tell('learning.changed', { labels: standing({ ...ROUND, id: 8 }) });
     expect(useLearning().curve).toEqual([]);
-    main.tell('learning.progress', progressAt(5, { roundId: 8 }));
-    expect(useLearning().curve.map(({ step }) => step)).toEqual([5]);
+    main.tell('learning.progress', progressAt(10, { roundId: 8 }));
+    expect(useLearning().curve.map(({ step }) => step)).toEqual([10]);
+  });
+
+  it('shows a window that is loaded anew the curve from its beginning', async () => {
+    main.answers['learning.labels'] = () => standing(ROUND, progressAt(30));
+    await useLearning().load();
+    expect(useLearning().curve.map(({ step }) => step)).toEqual([10, 20, 30]);
+    main.tell('learning.progress', progressAt(40));
+    expect(useLearning().curve).toHaveLength(4);
   });
 
   it('is paused and taken up again by the same command; nothing is left to stop meanwhile', async () => {
