@@ -24,6 +24,7 @@ export const REPORT: RoundReport = {
   replay: null,
   verdict: 'better',
   frames: [],
+  leftOut: [],
 };
 
 const head = (text: string): RoundEnd['head'] => ({
