@@ -80,6 +80,19 @@ export class LabelHeads {
     });
   }
 
+  /** Labels whose versions the user has put out of use, with no other head in their place: what they proposed goes. */
+  retired(): Promise<(ProjectLabel & { head: null })[]> {
+    return this.#inTurn(async () => {
+      const active = new Set((await this.store.heads.active()).map(({ labelId }) => labelId));
+      const retired: (ProjectLabel & { head: null })[] = [];
+      for (const label of await this.#list()) {
+        if (label.head !== null || active.has(label.id)) continue;
+        if ((await this.store.heads.ofLabel(label.id)).length > 0) retired.push({ ...label, head: null });
+      }
+      return retired;
+    });
+  }
+
   async #create(input: NewLabel, { head, series }: HeadChoice): Promise<ProjectLabel> {
     const name = head === undefined ? this.#called(input.name)?.name : this.#known(head);
     const label = await this.store.labels.create(input);

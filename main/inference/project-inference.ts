@@ -100,7 +100,7 @@ export class ProjectInference {
     await this.refocus();
   }
 
-  /** Other versions are active now: what nobody has worked on is proposed afresh, what is on screen first. */
+  /** Other versions are active now: what nobody has worked on is proposed afresh or taken back, what is on screen first. */
   async headsChanged(): Promise<void> {
     await this.#heads.holdActive();
     await this.refocus();
@@ -165,7 +165,8 @@ export class ProjectInference {
         if (!states.includes(state) || (state === 'unopened' && frame.maskCount > 0)) continue;
         const proposed = inSeries.get(frame.seriesName) ?? (await this.labels.toPropose(frame)).length > 0;
         inSeries.set(frame.seriesName, proposed);
-        if (proposed) waiting.push(frame.id);
+        // What is there may be of a head that is not in use any more.
+        if (proposed || state === 'proposed') waiting.push(frame.id);
       }
       if (signal.aborted) break;
       this.#queue.add(waiting);

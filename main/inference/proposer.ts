@@ -36,7 +36,8 @@ export class Proposer {
   }
 
   /**
-   * Proposes what is missing on the frame; undefined where nothing is to be proposed.
+   * Proposes what is missing on the frame, and takes back what heads proposed that have no successor; undefined where
+   * there is nothing to do.
    *
    * @param frame its embedding must be held by the prompt worker
    * @throws AppError `provider-failed`, `worker-died`, `cancelled`
@@ -48,6 +49,10 @@ export class Proposer {
     if (wanted.length === 0) return undefined;
     const drawn: Drawn[] = [];
     for (const { id, head } of wanted) {
+      if (head === null) {
+        drawn.push({ labelId: id, head, reply: null });
+        continue;
+      }
       const asked = { frameSha256: sha256, modelId, requestId: this.#nextRequest++ };
       const reply = maskFor(await this.#ask({ ...asked, head: head.name }, signal), asked);
       if (!reply) return undefined;
@@ -56,7 +61,7 @@ export class Proposer {
       drawn.push({ labelId: id, head, reply: isEmpty ? null : reply });
     }
     const masks = await this.#inTurn(() => this.#saveUnlessTouched(frame, sha256, modelId, drawn));
-    const empty = drawn.filter(({ reply }) => reply === null).map(({ labelId }) => labelId);
+    const empty = drawn.filter(({ head, reply }) => head && reply === null).map(({ labelId }) => labelId);
     return { frameId: frame.id, frameSha256: sha256, modelId, masks, empty };
   }
 
@@ -72,14 +77,14 @@ export class Proposer {
 
   /** Labels without a mask, and those whose only masks are proposals of a head that is not in use any more. */
   async #missing(frame: FrameDetail) {
-    const labels = await this.labels.toPropose(frame);
+    const labels = [...(await this.labels.toPropose(frame)), ...(await this.labels.retired())];
     if (labels.length === 0) return [];
     const masks = await this.store.masks.ofFrame(frame.id);
     if (!(await this.#isUntouched(frame, masks))) return [];
     return labels.filter(({ id, head }) => {
       const own = heldOf(masks, id);
       if (own.length > 0) return own.every((mask) => isStale(mask, head));
-      return !this.#nothing.has(nothingKey(frame, id, head));
+      return head !== null && !this.#nothing.has(nothingKey(frame, id, head));
     });
   }
 
@@ -120,10 +125,11 @@ export class Proposer {
 
 const WITHDRAWN = { tool: 'delete' } as const;
 
-/** What a label's head drew; null: nothing. */
 interface Drawn {
   readonly labelId: LabelId;
-  readonly head: ModelHead;
+  /** Null: none is in use any more. */
+  readonly head: ModelHead | null;
+  /** Null: nothing. */
   readonly reply: MaskReply | null;
 }
 
@@ -132,9 +138,9 @@ function heldOf(masks: readonly MaskInstance[], labelId: LabelId): MaskInstance[
 }
 
 /** A proposal of another head than the label has now. */
-function isStale({ current }: MaskInstance, head: ModelHead): boolean {
+function isStale({ current }: MaskInstance, head: ModelHead | null): boolean {
   return (
-    current.state === 'proposed' && current.origin.tool === 'proposal' && current.origin.headVersion !== head.version
+    current.state === 'proposed' && current.origin.tool === 'proposal' && current.origin.headVersion !== head?.version
   );
 }
 

@@ -65,6 +65,8 @@ describe('a version of the project', () => {
     return told.masks[0] as MaskInstance;
   }
 
+  const isDeleted = (mask: MaskInstance | undefined): boolean => mask?.current.state === 'deleted';
+
   it('proposes on every frame that nobody has worked on, and another one draws its proposals anew', async () => {
     await withInference();
     const [touched = 0, shown = 0, other = 0] = study.frameIds;
@@ -110,6 +112,25 @@ describe('a version of the project', () => {
     await use(await version(12));
     await proposedBy(study.frameIds[2]!, 'v2');
     expect(await masksOf(shown)).toEqual(accepted);
+  });
+
+  it('takes its proposals back where nothing takes its place, and leaves what a human has drawn', async () => {
+    await withInference();
+    const [touched = 0, ...untouched] = study.frameIds;
+    const drawn = await masksOf(touched);
+    const first = await version(11);
+    await use(first);
+    for (const frameId of untouched) await proposedBy(frameId, 'v1');
+    await use(null);
+    for (const frameId of untouched) {
+      await room.ears.hear('masks.proposed', (news) => news.frameId === frameId && isDeleted(news.masks[0]));
+      expect((await masksOf(frameId)).map(({ current }) => current.state)).toEqual(['deleted']);
+      expect(await room.store.frames.get(frameId)).toMatchObject({ review: 'unopened' });
+    }
+    expect(await masksOf(touched)).toEqual(drawn);
+    room.ears.heard.length = 0;
+    await use(first);
+    for (const frameId of untouched) await proposedBy(frameId, 'v1');
   });
 
   it('is known to a prompt worker that was started again', async () => {
