@@ -65,7 +65,12 @@ export interface Ground {
 }
 
 /** @param order null: nothing is learned */
-export async function runChain(ground: Ground, order: FrameOrder | null, seed: number): Promise<ChainResult> {
+export async function runChain(
+  ground: Ground,
+  order: FrameOrder | null,
+  seed: number,
+  say: (line: string) => void,
+): Promise<ChainResult> {
   const { set, model, train, embeddingsFolder, threads } = ground;
   const random = seededRandom(`${set} ${order} ${seed}`);
   const predictor = new Predictor(model, { threads });
@@ -85,7 +90,10 @@ export async function runChain(ground: Ground, order: FrameOrder | null, seed: n
       corrections.push(await clinician.correct(frame, learner.active?.name ?? null));
       clickSeconds += (performance.now() - begun) / 1000;
       const isDue = ROUNDS_AFTER.includes(corrections.length) || left.length === 0;
-      if (order !== null && isDue) rounds.push(await learner.learn(corrections, clinician));
+      if (order === null || !isDue) continue;
+      const round = await learner.learn(corrections, clinician);
+      rounds.push(round);
+      say(`${set} ${order} ${seed}: ${describe(round)}`);
     }
     return { set, order: order ?? 'none', seed, rounds, corrections: corrections.map(correctionRow), clickSeconds };
   } finally {
@@ -159,6 +167,11 @@ class Learner {
       stateFolder: join(this.folder, name),
     };
   }
+}
+
+function describe({ after, verdict, judging, active, trained, seconds, cpuSeconds }: RoundRow): string {
+  const scores = `val Dice ${active.toFixed(3)} (new head ${trained.toFixed(3)})`;
+  return `after ${after}: ${verdict} by ${judging}, ${scores}, ${seconds.toFixed(0)} s, ${cpuSeconds.toFixed(0)} s of CPU`;
 }
 
 function correctionRow({ frame, before, after, clicks }: Correction): CorrectionRow {

@@ -41,7 +41,7 @@ async function benchChain(ground: Ground, order: Parameters<typeof runChain>[1],
   const [result, claim] = [join(RESULTS, `${name}.json`), join(RESULTS, `${name}.running`)];
   if (existsSync(result) || !claimed(claim)) return;
   try {
-    const chain = await runChain(ground, order, seed);
+    const chain = await runChain(ground, order, seed, console.log);
     writeFileSync(result, JSON.stringify(chain));
     console.log(name, summary(chain));
   } finally {
