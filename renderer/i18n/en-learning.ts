@@ -91,6 +91,8 @@ export const learning = {
     fromActive: 'What proposes now ({name})',
     fromBest: 'Whatever starts best',
     gate: 'The result proposes only if it is better on images kept aside. Otherwise it is kept, and what proposes now stays.',
+    gateFirst:
+      'Nothing proposes for this label yet, so the first result that is of any help does. The report says how good it is.',
     tooFew: 'At least two frames with your masks are needed.',
     running: 'A round is under way. Another can begin when it has ended.',
     start: 'Start learning',

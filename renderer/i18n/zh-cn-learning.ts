@@ -77,6 +77,7 @@ export const learning: typeof english = {
     fromActive: '当前提出建议者（{name}）',
     fromBest: '自动选择最佳起点',
     gate: '只有在留出的图像上更好时才会启用新版本；否则仅予保留，建议方式不变。',
+    gateFirst: '此标签目前没有建议，首个有帮助的结果将直接启用；报告会说明其效果。',
     tooFew: '至少需要两帧含有您的掩膜。',
     running: '一轮学习正在进行，结束后才能开始下一轮。',
     start: '开始学习',
