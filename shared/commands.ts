@@ -103,6 +103,9 @@ export const COMMANDS = [
   row('go', 2, 'go.nextInstance', 'Next Instance', '下一实例', ['K']),
   row('go', 3, 'order.file', 'Unreviewed: File Order', '未审阅：按文件顺序', [], 'choice'),
   row('go', 3, 'order.random', 'Unreviewed: Random', '未审阅：随机', [], 'choice'),
+  row('go', 3, 'order.uncertain', 'Unreviewed: Most Uncertain First', '未审阅：最不确定者优先', [], 'choice'),
+  row('go', 3, 'order.different', 'Unreviewed: Most Different First', '未审阅：差异最大者优先', [], 'choice'),
+  row('go', 3, 'order.mix', 'Unreviewed: Uncertain and Different', '未审阅：不确定且差异大者', [], 'choice'),
 
   row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/', 'F1']),
   row('help', 2, 'help.about', 'About SonoMask', '关于 SonoMask', []),

@@ -6,7 +6,8 @@ import { MessageChannelMain } from 'electron';
 import type { Project } from '../../shared/ipc';
 import type { ProjectStore } from '../project';
 import { bundledModelFolder } from '../../models/weights';
-import { IdleLearning, Learning, learningSettings, type FinetuneApi } from '../finetune';
+import type { FrameOrder } from '../../shared/domain';
+import { IdleLearning, Learning, learningSettings, Orders, type FinetuneApi } from '../finetune';
 import { InferenceHost, WorkerHost } from '../inference';
 import { FrameSource, type StudyApi } from '../study';
 import type { Page } from './page';
@@ -19,6 +20,7 @@ const MODEL_FOLDER = process.env['SONOMASK_MODEL'] ?? bundledModelFolder();
 
 interface OpenLearning {
   readonly learning: Learning;
+  readonly orders: Orders;
   readonly idle: IdleLearning;
   readonly worker: WorkerHost<FinetuneApi>;
 }
@@ -62,6 +64,19 @@ export class Workstation {
   /** Of the open project. */
   get learning(): Learning | undefined {
     return this.#learning?.learning;
+  }
+
+  /** Of the open project. */
+  get orders(): Orders | undefined {
+    return this.#learning?.orders;
+  }
+
+  /** This order is in use from now on: what it needs is read ahead. */
+  prepareOrder(order: FrameOrder): void {
+    const { signal } = this.#project;
+    this.orders?.prepare(order).catch((error: unknown) => {
+      if (!signal.aborted) console.error('orders:', error);
+    });
   }
 
   /** Masks or reviews have changed: there may be more to learn. */
@@ -137,10 +152,18 @@ export class Workstation {
       },
     });
     const idle = new IdleLearning(learning, async () => (await learningSettings(store)).automatic);
-    this.#learning = { learning, idle, worker };
+    const orders = new Orders({
+      ...{ store, labels },
+      model: () => this.inference.manifest,
+      onDoubtsWanted: () => this.inference.project?.checkMirrored(),
+    });
+    this.#learning = { learning, orders, idle, worker };
     const { signal } = this.#project;
     this.inference.settled
-      .then(() => (signal.aborted ? undefined : learning.open()))
+      .then(async () => {
+        if (!signal.aborted) await learning.open();
+        if (!signal.aborted) this.prepareOrder((await learningSettings(store)).order);
+      })
       .catch((error: unknown) => {
         if (!signal.aborted) console.error('learning:', error);
       });

@@ -15,4 +15,4 @@ export { IdleLearning } from './idle-learning';
 export { Learning, type LearningParts, type StartOptions } from './learning';
 export { changeLearningSettings, learningSettings, type LearningSettings } from './learning-settings';
 export type { VersionList } from './versions';
-export { nextFrame, type NextFrame } from './orders';
+export { Orders, type NextFrame, type OrdersParts } from './orders';

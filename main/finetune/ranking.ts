@@ -90,9 +90,11 @@ export function mixed(
 
 /** Lowers each candidate's distance to that from `to`, where it is nearer. */
 export function approach(distances: Float64Array, candidates: readonly Float32Array[], to: Float32Array): void {
-  candidates.forEach((candidate, i) => {
-    distances[i] = Math.min(distances[i] as number, distance(candidate, to));
-  });
+  for (let i = 0; i < candidates.length; i++) {
+    const known = distances[i] as number;
+    const squared = squaredDistance(candidates[i] as Float32Array, to, known * known);
+    if (squared < known * known) distances[i] = Math.sqrt(squared);
+  }
 }
 
 /** Higher for the more typical ones; for a start, where there is nothing yet to be far from. */
@@ -115,9 +117,16 @@ export function farthest(places: Iterable<number>, distances: Float64Array, unce
 
 /** Euclidean. */
 function distance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(squaredDistance(a, b, Infinity));
+}
+
+/** Or any number that is not below `limit`: most are far, and that is soon clear. */
+function squaredDistance(a: Float32Array, b: Float32Array, limit: number): number {
   let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += ((a[k] as number) - (b[k] as number)) ** 2;
-  return Math.sqrt(sum);
+  for (let k = 0; k < a.length && sum < limit;) {
+    for (const end = Math.min(k + 16, a.length); k < end; k++) sum += ((a[k] as number) - (b[k] as number)) ** 2;
+  }
+  return sum;
 }
 
 /**

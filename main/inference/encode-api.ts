@@ -1,7 +1,9 @@
 /** What the encode worker does: frames in, embeddings out, by one model on the provider that is asked for. */
+import { createHash } from 'node:crypto';
 import { GRID_SIZE, INPUT_SIZE_PX } from '../../models/autosamus';
 import { readModel, type Model } from '../../models/folder';
 import { AppError } from '../../shared/errors';
+import { mirror } from '../../shared/image';
 import type { Provider } from '../../shared/ipc';
 import { frameHash, readImage } from '../study';
 import { storedEmbedding, type StoredEmbedding } from './embedding-file';
@@ -11,6 +13,13 @@ export interface EncodeRequest {
   readonly path: string;
   /** The pixels that are to be encoded: a file that has others now is refused. */
   readonly frameSha256: string;
+  /** Left and right are exchanged before; the embedding is then of `mirroredHash`. */
+  readonly mirrored?: boolean;
+}
+
+/** Stands for the pixels of a frame with left and right exchanged. */
+export function mirroredHash(frameSha256: string): string {
+  return createHash('sha256').update(`${frameSha256} mirrored`).digest('hex');
 }
 
 export type EncodeApi = ReturnType<typeof encodeApi>;
@@ -50,6 +59,7 @@ export function encodeApi(modelFolder: string) {
     encode: async ({
       path,
       frameSha256,
+      mirrored = false,
       provider,
     }: EncodeRequest & { provider: Provider }): Promise<StoredEmbedding> => {
       const { frame } = await readImage(path);
@@ -57,11 +67,11 @@ export function encodeApi(modelFolder: string) {
       if (found !== frameSha256) {
         throw new AppError('frame-changed', path, `${path} has pixels ${found}, not ${frameSha256}`);
       }
-      const embedding = await (await predictorOn(provider)).encode(frame);
+      const embedding = await (await predictorOn(provider)).encode(mirrored ? mirror(frame) : frame);
       if (!embedding.data.every((value) => Math.abs(value) < 65_504)) {
         throw new AppError('provider-failed', provider, `the embedding of ${path} is not finite`);
       }
-      return storedEmbedding(frameSha256, embedding);
+      return storedEmbedding(mirrored ? mirroredHash(frameSha256) : frameSha256, embedding);
     },
   };
 }

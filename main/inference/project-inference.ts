@@ -3,19 +3,24 @@
  * Lives as long as the project is open. The workers and the model are its host's (inference-host.ts).
  */
 import { join } from 'node:path';
+import { float16ToFloat32 } from '../../models/checkpoint';
 import { stateOf, type FrameDetail, type FrameId, type FrameState } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
 import { toWireError, type Problem } from '../../shared/ipc';
 import { unpackMask, type Mask } from '../../shared/mask';
-import { maskFor } from '../../shared/prompt-worker';
-import type { ProjectStore, StoredHead } from '../project';
+import { maskFor, type MaskReply } from '../../shared/prompt-worker';
+import { sketch } from '../finetune/ranking';
+import { appearance } from '../finetune/split';
+import type { ProjectStore, ProposalScore, StoredHead } from '../project';
 import { summaryOf, type FrameSource } from '../study';
 import { EmbeddingCache } from './embedding-cache';
+import { mirroredHash, type EncodeRequest } from './encode-api';
 import type { StoredEmbedding } from './embedding-file';
 import { EncodeQueue, type QueueState } from './encode-queue';
 import type { Encoder } from './encoder';
 import type { Tell } from './inference-host';
 import type { LabelHeads } from './label-heads';
+import { MirrorChecks } from './mirror-checks';
 import { nameOfVersion, PromptHeads, type ModelParts } from './prompt-heads';
 import { Proposer } from './proposer';
 import type { PromptWorkerApi } from './prompt-service';
@@ -35,6 +40,7 @@ export class ProjectInference {
   readonly #heads: PromptHeads;
   readonly #cache: EmbeddingCache;
   readonly #queue: EncodeQueue;
+  readonly #mirrorChecks: MirrorChecks;
   readonly #closing = new AbortController();
   /** Ends a `proposeAll` that still lists frames. */
   #batch = new AbortController();
@@ -50,7 +56,14 @@ export class ProjectInference {
     private readonly shared: SharedInference,
   ) {
     this.#cache = new EmbeddingCache(join(store.cacheFolder, 'embeddings'));
-    this.#queue = new EncodeQueue((frameId, signal) => this.#encode(frameId, signal), shared.onQueueChange);
+    this.#queue = new EncodeQueue(
+      (frameId, signal) => this.#encode(frameId, signal),
+      () => {
+        shared.onQueueChange();
+        this.#mirrorChecks.stir();
+      },
+    );
+    this.#mirrorChecks = this.#checksOf(store, labels);
     this.proposer = new Proposer(store, labels, shared.promptWorker);
     this.#heads = new PromptHeads(store, shared.promptWorker, () => shared.model());
     this.modelKnown();
@@ -107,6 +120,11 @@ export class ProjectInference {
     await this.proposeAll(['unopened', 'proposed']);
   }
 
+  /** Somebody asks how sure the heads are: mirror images are looked at too from now on, whenever there is time. */
+  checkMirrored(): void {
+    this.#mirrorChecks.want();
+  }
+
   /**
    * What heads draw on a frame with no prompt, to look at; nothing is stored.
    *
@@ -120,22 +138,28 @@ export class ProjectInference {
     if (problem || frame.sha256 === null) throw unreadable(frame, problem);
     const { sha256: frameSha256 } = frame;
     const { signal } = this.#closing;
-    const embedding =
-      (await this.#cache.get(frameSha256, model.encoderId)) ?? (await this.#encodeAnew(frame, frameSha256, signal));
+    const embedding = await this.#embeddingOf(frame, frameSha256, signal);
     const versions = heads.filter((head) => typeof head !== 'string');
     return this.#heads.holdAlso(versions, async () => {
       const masks: Mask[] = [];
       for (const head of heads) {
         const name = typeof head === 'string' ? head : nameOfVersion(head);
-        const asked = { frameSha256, modelId: model.id, requestId: masks.length };
-        await this.shared.promptWorker.request('hold', { embedding, keep: [...this.#kept.values(), frameSha256] });
-        const answer = await this.shared.promptWorker.request('propose', { ...asked, head: name }, { signal });
-        const reply = maskFor(answer, asked);
-        if (!reply) throw new AppError('internal', frame.absolutePath, `no proposal came back: ${answer.kind}`);
+        const reply = await this.#drawn(embedding, name, signal);
         masks.push(unpackMask(reply.bits, reply.widthPx, reply.heightPx));
       }
       return masks;
     });
+  }
+
+  /** @param head its name, as requests give it */
+  async #drawn(embedding: StoredEmbedding, head: string, signal: AbortSignal): Promise<MaskReply> {
+    const { frameSha256 } = embedding;
+    const asked = { frameSha256, modelId: this.shared.model()?.id ?? '', requestId: 0 };
+    await this.shared.promptWorker.request('hold', { embedding, keep: [...this.#kept.values(), frameSha256] });
+    const answer = await this.shared.promptWorker.request('propose', { ...asked, head }, { signal });
+    const reply = maskFor(answer, asked);
+    if (!reply) throw new AppError('internal', frameSha256, `no proposal came back: ${answer.kind}`);
+    return reply;
   }
 
   /** Everything in focus once more: the prompt worker is a new one, or there are other labels or heads. */
@@ -187,6 +211,7 @@ export class ProjectInference {
     this.#closing.abort();
     this.#batch.abort();
     this.#queue.close();
+    this.#mirrorChecks.close();
     this.#heads.close();
   }
 
@@ -200,23 +225,45 @@ export class ProjectInference {
       throw unreadable(frame, problem);
     }
     try {
-      const cached = await this.#cache.get(frame.sha256, model.encoderId);
-      const embedding = cached ?? (await this.#encodeAnew(frame, frame.sha256, signal));
-      await this.#deliver(frame, embedding, signal);
+      await this.#deliver(frame, await this.#embeddingOf(frame, frame.sha256, signal), signal);
     } catch (error) {
       if (!signal.aborted) this.#failed(frame, error);
       throw error;
     }
   }
 
-  async #encodeAnew(frame: FrameDetail, frameSha256: string, signal: AbortSignal): Promise<StoredEmbedding> {
-    const embedding = await this.shared.encoder.encode({ path: frame.absolutePath, frameSha256 }, signal);
-    if (embedding.frameSha256 !== frameSha256) {
-      throw new AppError('internal', frame.absolutePath, 'the embedding that came back is of another frame');
-    }
+  async #embeddingOf(frame: FrameDetail, frameSha256: string, signal: AbortSignal): Promise<StoredEmbedding> {
+    const encoderId = this.shared.model()?.encoderId ?? '';
+    const cached = await this.#cache.get(frameSha256, encoderId);
+    if (cached) return cached;
+    const embedding = await this.#encoded({ path: frame.absolutePath, frameSha256 }, frameSha256, signal);
     // On the disk or not, the prompt worker gets it: nobody waits for the file.
     void this.#cache.put(embedding);
     return embedding;
+  }
+
+  async #encoded(request: EncodeRequest, expected: string, signal: AbortSignal): Promise<StoredEmbedding> {
+    const embedding = await this.shared.encoder.encode(request, signal);
+    if (embedding.frameSha256 !== expected) {
+      throw new AppError('internal', request.path, 'the embedding that came back is of another frame');
+    }
+    return embedding;
+  }
+
+  #checksOf(store: ProjectStore, labels: LabelHeads): MirrorChecks {
+    return new MirrorChecks({
+      ...{ store, labels },
+      modelId: () => this.shared.model()?.id,
+      isIdle: () => this.queue.running === null && this.queue.waiting === 0,
+      open: async (frameId) => {
+        const { frame, problem } = await this.source.open(frameId);
+        const { sha256 } = frame;
+        return problem || sha256 === null ? undefined : { ...frame, sha256 };
+      },
+      embeddingOf: (frame, frameSha256, signal) => this.#embeddingOf(frame, frameSha256, signal),
+      encode: (request, signal) => this.#encoded(request, mirroredHash(request.frameSha256), signal),
+      lowResOf: async (embedding, head, signal) => (await this.#drawn(embedding, head, signal)).lowRes,
+    });
   }
 
   /** Hands the embedding to the prompt worker, says so, and lets the heads propose. */
@@ -229,11 +276,27 @@ export class ProjectInference {
     await promptWorker.request('hold', { embedding, keep: [...this.#kept.values()] });
     if (this.#closing.signal.aborted) return;
     tell('embedding.ready', { frameId: frame.id, frameSha256, encoderId });
-    const proposed = await this.proposer.propose(frame, model.id, signal);
-    if (!proposed || this.#closing.signal.aborted) return;
-    tell('masks.proposed', proposed);
-    if (proposed.masks.length === 0) return;
-    tell('frames.changed', { frames: [summaryOf(await this.store.frames.get(frame.id))] });
+    const answer = await this.proposer.propose(frame, model.id, signal);
+    if (this.#closing.signal.aborted) return;
+    if (answer) tell('masks.proposed', answer.proposed);
+    if (answer && answer.proposed.masks.length > 0)
+      tell('frames.changed', { frames: [summaryOf(await this.store.frames.get(frame.id))] });
+    await this.#note(frame.id, embedding, model.id, answer?.scores ?? []);
+  }
+
+  /** What the orders of frames go by. */
+  async #note(
+    frameId: FrameId,
+    { frameSha256, encoderId, ...embedding }: StoredEmbedding,
+    modelId: string,
+    proposals: readonly ProposalScore[],
+  ): Promise<void> {
+    const { scores } = this.store;
+    const pixels = { frameId, frameSha256 };
+    if (proposals.length > 0) await scores.put({ ...pixels, modelId }, proposals);
+    if (this.#closing.signal.aborted || (await scores.hasLook({ ...pixels, encoderId }))) return;
+    const look = sketch(appearance(float16ToFloat32(embedding.halves)));
+    await scores.putLook({ ...pixels, encoderId, sketch: look });
   }
 
   #failed(frame: FrameDetail, error: unknown): void {

@@ -7,7 +7,8 @@ import { isAppError } from '../../shared/errors';
 import type { EventOf, ModelHead } from '../../shared/ipc';
 import { areaPx, cocoRle, unpackMask } from '../../shared/mask';
 import { maskFor, type MaskReply, type PromptReply, type ProposeRequest } from '../../shared/prompt-worker';
-import type { ProjectStore } from '../project';
+import { stability } from '../finetune/ranking';
+import type { ProjectStore, ProposalScore } from '../project';
 import type { LabelHeads } from './label-heads';
 import type { PromptWorkerApi } from './prompt-service';
 import type { WorkerHost } from './worker-host';
@@ -15,7 +16,11 @@ import type { WorkerHost } from './worker-host';
 /** Who made a revision that no human made. */
 export const PROPOSING_USER = 'AutoSAMUS';
 
-export type Proposed = EventOf<'masks.proposed'>;
+export interface Proposals {
+  readonly proposed: EventOf<'masks.proposed'>;
+  /** How sure the heads were, also where they found nothing. */
+  readonly scores: readonly ProposalScore[];
+}
 
 export class Proposer {
   /** Edits of humans and of heads go one after the other: what a head saw is still true when it saves. */
@@ -42,12 +47,13 @@ export class Proposer {
    * @param frame its embedding must be held by the prompt worker
    * @throws AppError `provider-failed`, `worker-died`, `cancelled`
    */
-  async propose(frame: FrameDetail, modelId: string, signal: AbortSignal): Promise<Proposed | undefined> {
+  async propose(frame: FrameDetail, modelId: string, signal: AbortSignal): Promise<Proposals | undefined> {
     const { sha256 } = frame;
     if (sha256 === null || frame.problem !== null) return undefined;
     const wanted = await this.#missing(frame);
     if (wanted.length === 0) return undefined;
     const drawn: Drawn[] = [];
+    const scores: ProposalScore[] = [];
     for (const { id, head } of wanted) {
       if (head === null) {
         drawn.push({ labelId: id, head, reply: null });
@@ -59,10 +65,14 @@ export class Proposer {
       const isEmpty = areaPx(unpackMask(reply.bits, reply.widthPx, reply.heightPx)) === 0;
       if (isEmpty) this.#nothing.add(nothingKey(frame, id, head));
       drawn.push({ labelId: id, head, reply: isEmpty ? null : reply });
+      scores.push({
+        ...{ labelId: id, head: head.name, predictedIou: reply.iou, flipDice: null },
+        stability: stability(reply.lowRes),
+      });
     }
     const masks = await this.#inTurn(() => this.#saveUnlessTouched(frame, sha256, modelId, drawn));
     const empty = drawn.filter(({ head, reply }) => head && reply === null).map(({ labelId }) => labelId);
-    return { frameId: frame.id, frameSha256: sha256, modelId, masks, empty };
+    return { proposed: { frameId: frame.id, frameSha256: sha256, modelId, masks, empty }, scores };
   }
 
   async #ask(request: ProposeRequest, signal: AbortSignal): Promise<PromptReply> {

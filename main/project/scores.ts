@@ -47,6 +47,7 @@ export interface Newer<Row> {
 }
 
 const PAGE_ROWS = 1_000;
+const UNTOUCHED: ReviewState[] = ['unopened', 'proposed'];
 
 export class Scores {
   constructor(private readonly db: ProjectDb) {}
@@ -136,25 +137,22 @@ export class Scores {
     return { rows, lastId: rows.at(-1)?.id ?? lastId };
   }
 
-  /** Ids of frames that nobody has worked on, and that can be. */
-  async untouchedFrames(): Promise<FrameId[]> {
-    return this.#framesIn(['unopened', 'proposed']);
+  /** Ids of frames that somebody has corrected, accepted or rejected. */
+  async workedOn(): Promise<FrameId[]> {
+    const frames = this.db.selectFrom('frames').select('id').where('review', 'not in', UNTOUCHED);
+    return (await frames.orderBy('id').execute()).map(({ id }) => id);
   }
 
-  /** Ids of frames that somebody has corrected or accepted. */
-  async correctedFrames(): Promise<FrameId[]> {
-    return this.#framesIn(['corrected', 'accepted']);
-  }
-
-  async #framesIn(reviews: ReviewState[]): Promise<FrameId[]> {
-    const rows = await this.db
+  /** Nobody has worked on it, and its file is as it was. */
+  async isUntouched(frameId: FrameId): Promise<boolean> {
+    const row = await this.db
       .selectFrom('frames')
       .select('id')
+      .where('id', '=', frameId)
       .where('problem', 'is', null)
-      .where('review', 'in', reviews)
-      .orderBy('id')
-      .execute();
-    return rows.map(({ id }) => id);
+      .where('review', 'in', UNTOUCHED)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 }
 

@@ -2,7 +2,7 @@
  * The reference's training augmentation (xianlin7/SAMUS, `utils/data_us.py`, `JointTransform2D`): gamma, rotation, scale
  * with crop, contrast, each with probability one half, on the network's 256 px image and its mask together.
  */
-import { type GrayImage, resizeBilinearAntialias, resizeNearest } from '../../shared/image';
+import { type GrayImage, mirror, resizeBilinearAntialias, resizeNearest } from '../../shared/image';
 import type { Mask } from '../../shared/mask';
 import type { Random } from './random';
 
@@ -76,12 +76,6 @@ function centre({ widthPx, heightPx, data }: Mask): [number, number] {
     count++;
   });
   return count ? [x / count / widthPx, y / count / heightPx] : [0.5, 0.5];
-}
-
-/** Left and right exchanged. */
-function mirror<T extends GrayImage | Mask>(image: T): T {
-  const { widthPx, data } = image;
-  return { ...image, data: data.map((_, i) => data[i - 2 * (i % widthPx) + widthPx - 1] ?? 0) };
 }
 
 /** 255 (v / 255)^(1/g). */

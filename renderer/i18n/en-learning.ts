@@ -19,6 +19,9 @@ const judged: Record<Judging, string> = {
 const order: Record<FrameOrder, string> = {
   file: 'In file order',
   random: 'At random',
+  uncertain: 'Most uncertain first',
+  different: 'Most different first',
+  mix: 'Uncertain and different first',
 };
 
 export const learning = {
@@ -167,6 +170,10 @@ export const learning = {
   why: {
     file: 'This frame: next in the list',
     random: 'This frame: drawn at random',
+    uncertain: 'This frame: here the model is least certain',
+    different: 'This frame: least like those you have corrected',
+    mix: 'This frame: the model is uncertain, and it is unlike those you have corrected',
+    control: 'This frame: random control, one in ten, so that quality is measured honestly',
   },
   automatic: 'Learn automatically when idle',
   automaticHint: 'A round begins by itself while you do not work',

@@ -146,6 +146,9 @@ export const learning: typeof english = {
     order: {
       file: '按文件顺序',
       random: '随机',
+      uncertain: '最不确定者优先',
+      different: '差异最大者优先',
+      mix: '不确定且差异大者优先',
     },
     label: '下一帧',
     hint: '下一个未审阅帧的选取方式',
@@ -153,6 +156,10 @@ export const learning: typeof english = {
   why: {
     file: '本帧：列表中的下一帧',
     random: '本帧：随机抽取',
+    uncertain: '本帧：模型最不确定',
+    different: '本帧：与已修正的帧最不相似',
+    mix: '本帧：模型不确定，且与已修正的帧不相似',
+    control: '本帧：随机对照（十帧取一），用于如实评估质量',
   },
   automatic: '空闲时自动学习',
   automaticHint: '您不操作时自动开始一轮学习',

@@ -145,5 +145,5 @@ export const headVersion = z
 export type HeadVersion = z.infer<typeof headVersion>;
 
 /** Which frame `next unreviewed` goes to. */
-export const frameOrder = z.enum(['file', 'random']);
+export const frameOrder = z.enum(['file', 'random', 'uncertain', 'different', 'mix']);
 export type FrameOrder = z.infer<typeof frameOrder>;

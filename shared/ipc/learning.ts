@@ -33,6 +33,9 @@ export const labelLearningSchema = z.object({
 });
 export type LabelLearning = z.infer<typeof labelLearningSchema>;
 
+/** Why a frame is the next one: by the order, or as a control drawn at random. */
+const nextReason = z.enum([...frameOrder.options, 'control']);
+
 /** A head: a version of this project, or null for the model's own. */
 const headId = rowId.nullable();
 
@@ -93,7 +96,7 @@ export const learningChannels = {
   /** The frame to correct next, by the order in use; `why` it is that one. Null: none is left. */
   'learning.next': channel(
     z.object({ after: rowId.nullable() }),
-    z.object({ frameId: rowId, why: frameOrder }).nullable(),
+    z.object({ frameId: rowId, why: nextReason }).nullable(),
   ),
 };
 

@@ -2,7 +2,7 @@
 import { app } from 'electron';
 import { AppError } from '../../../shared/errors';
 import { packMask, type Mask } from '../../../shared/mask';
-import { changeLearningSettings, learningSettings, nextFrame, type Learning } from '../../finetune';
+import { changeLearningSettings, learningSettings, type Learning } from '../../finetune';
 import type { StoredHead } from '../../project';
 import type { Channel } from '../../../shared/ipc';
 import type { Handlers } from '../ipc';
@@ -48,10 +48,15 @@ export function learningHandlers(session: ProjectSession, workstation: Workstati
       return { masks: [first ?? null, second ?? null] };
     },
     'learning.settings': () => learningSettings(session.store),
-    'learning.setSettings': (change) => changeLearningSettings(session.store, change),
+    'learning.setSettings': async (change) => {
+      const changed = await changeLearningSettings(session.store, change);
+      workstation.prepareOrder(changed.order);
+      return changed;
+    },
     'learning.next': async ({ after }) => {
-      const { store } = session;
-      return nextFrame(store, (await learningSettings(store)).order, after);
+      const { order } = await learningSettings(session.store);
+      if (!workstation.orders) throw new AppError('usage', 'project', 'no project is open');
+      return workstation.orders.next(order, after);
     },
   };
 }

@@ -83,15 +83,17 @@ describe('what a frame looks like', () => {
 });
 
 describe('frames', () => {
-  it('are untouched until somebody works on them, and corrected from then on', async () => {
+  it('are untouched until somebody works on them, or their file is another', async () => {
     const { store, frameId, lesion, edit } = await scored();
-    expect(await store.scores.untouchedFrames()).toEqual([frameId]);
-    expect(await store.scores.correctedFrames()).toEqual([]);
+    expect(await store.scores.isUntouched(frameId)).toBe(true);
+    expect(await store.scores.workedOn()).toEqual([]);
     const mask = { kind: 'add', labelId: lesion.id, rle: maskOfBits(7), origin: { tool: 'brush' } } as const;
     await store.masks.save(edit([{ ...mask, state: 'drawn' }]));
-    expect(await store.scores.untouchedFrames()).toEqual([]);
-    expect(await store.scores.correctedFrames()).toEqual([frameId]);
-    await store.frames.setReview(frameId, 'rejected', USER);
-    expect(await store.scores.correctedFrames()).toEqual([]);
+    expect(await store.scores.isUntouched(frameId)).toBe(false);
+    expect(await store.scores.workedOn()).toEqual([frameId]);
+    await store.frames.setReview(frameId, 'proposed', USER);
+    expect(await store.scores.workedOn()).toEqual([]);
+    await store.frames.setHash(frameId, { sha256: hashOf('other pixels'), widthPx: WIDTH, heightPx: HEIGHT });
+    expect(await store.scores.isUntouched(frameId)).toBe(false);
   });
 });

@@ -270,17 +270,17 @@ describe('the next frame', () => {
   beforeEach(() => {
     main.answers['frames.open'] = () => ({ frame: FRAME, masks: [], problem: null });
     main.answers['frames.offsetOf'] = () => 3;
-    main.answers['learning.next'] = () => ({ frameId: 4, why: 'random' });
+    main.answers['learning.next'] = () => ({ frameId: 4, why: 'control' });
   });
 
   it('is the one main names in any order but that of the files, and the reason is known', async () => {
-    useCommands().run('order.random');
+    useCommands().run('order.mix');
     await settle();
-    expect(useCommands().checked('order.random')).toBe(true);
+    expect(useCommands().checked('order.mix')).toBe(true);
     useCommands().run('go.nextUnreviewed');
     await settle();
     expect(useStudyList().current?.id).toBe(4);
-    expect(useLearning().led).toEqual({ frameId: 4, why: 'random' });
+    expect(useLearning().led).toEqual({ frameId: 4, why: 'control' });
   });
 
   it('is looked for in the list in file order', async () => {
@@ -290,7 +290,7 @@ describe('the next frame', () => {
   });
 
   it('is said to be none where all are reviewed', async () => {
-    useCommands().run('order.random');
+    useCommands().run('order.mix');
     await settle();
     main.answers['learning.next'] = () => null;
     useCommands().run('go.nextUnreviewed');
