@@ -1,15 +1,16 @@
 /**
- * COCO JSON with masks as compressed run lengths, as pycocotools reads them. Written image by image: of 20,000 images no
+ * COCO JSON with masks as compressed run lengths or polygons, as pycocotools reads them. Written image by image: of 20,000 images no
  * more than one is in memory, where the caller lists them lazily.
  */
 import { AppError } from '../../shared/errors';
-import { areaPx, boundingBox, type BoundingBox, cocoRle, type CocoRle, type Mask } from '../../shared/mask';
+import { areaPx, boundingBox, type BoundingBox, cocoRle, type CocoRle, type Mask, type Ring } from '../../shared/mask';
 import { writeAtomically } from './atomic-file';
 
 /** One instance of a label on a frame. */
 export interface CocoInstance {
   readonly label: string;
-  readonly rle: CocoRle;
+  /** Run lengths, or polygons of which each is filled by itself. */
+  readonly segmentation: CocoRle | readonly Ring[];
   readonly areaPx: number;
   readonly bbox: BoundingBox;
   /** Predicted quality, 0 to 1; undefined for a mask that a person drew. */
@@ -35,7 +36,7 @@ export interface CocoOptions {
 /** The instance that a mask shows; undefined for an empty mask, which COCO has no place for. */
 export function cocoInstance(label: string, mask: Mask, score?: number): CocoInstance | undefined {
   const bbox = boundingBox(mask);
-  return bbox ? { label, rle: cocoRle(mask), areaPx: areaPx(mask), bbox, score } : undefined;
+  return bbox ? { label, segmentation: cocoRle(mask), areaPx: areaPx(mask), bbox, score } : undefined;
 }
 
 /**
@@ -58,13 +59,13 @@ export async function writeCoco(path: string, { labels, description, images }: C
     let id = 0;
     for await (const { instances } of images()) {
       imageId++;
-      for (const { label, rle, areaPx: area, bbox, score } of instances) {
+      for (const { label, segmentation, areaPx: area, bbox, score } of instances) {
         const category = categoryIds.get(label);
         if (category === undefined) throw new AppError('label-unknown', label, `${path}: no category "${label}"`);
         id++;
         const annotation = {
           ...{ id, image_id: imageId, category_id: category, iscrowd: 0 },
-          ...{ area, bbox, segmentation: rle, ...(score !== undefined && { score }) },
+          ...{ area, bbox, segmentation, ...(score !== undefined && { score }) },
         };
         await write(`${id > 1 ? ',' : ''}\n${JSON.stringify(annotation)}`);
       }

@@ -28,6 +28,18 @@ export function exportNames(all: readonly Named[]): string[] {
   });
 }
 
+/** The same names for one folder, without blanks: lists of training sets are split at them. */
+export function flatNames(names: readonly string[]): string[] {
+  const used = new Set<string>();
+  return names.map((name) => {
+    const plain = name.replace(/[/\s]+/g, '_');
+    let free = plain;
+    for (let n = 2; used.has(free.toLowerCase()); n++) free = `${plain}_${n}`;
+    used.add(free.toLowerCase());
+    return free;
+  });
+}
+
 /** What every file system takes as one name. */
 function portable(name: string): string {
   const cleaned = name

@@ -1,5 +1,8 @@
 /** Export: what other rooms may use. */
 export { writeAtomically, writeError, type Write } from './atomic-file';
 export { cocoInstance, writeCoco, type CocoImage, type CocoInstance, type CocoOptions } from './coco';
+export type { ExportApi } from './export-api';
 export { exportProject, type ExportTools } from './export-project';
+export { exportNames, flatNames } from './export-names';
 export { encodeMaskPng, writeMaskPng } from './mask-png';
+export { writeExport, type WriteTools } from './write-export';

@@ -4,24 +4,86 @@ import { rowId } from '../domain';
 import { channel } from './channel';
 import { problemSchema } from './study';
 
+/** In the order they are offered. */
+export const EXPORT_FORMATS = [
+  'png',
+  'coco',
+  'csv',
+  'indexed',
+  'coco-polygon',
+  'yolo',
+  'voc',
+  'us30k',
+  'nnunet',
+  'nifti',
+] as const;
+const exportFormat = z.enum(EXPORT_FORMATS);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** Which way a frame goes in training. */
+export const EXPORT_SETS = ['train', 'val', 'test'] as const;
+const exportSet = z.enum(EXPORT_SETS);
+export type ExportSet = z.infer<typeof exportSet>;
+
+/** Formats that are nothing without sets; the others write lists of them. */
+export const FORMATS_WITH_SETS: ReadonlySet<ExportFormat> = new Set(['yolo', 'voc', 'us30k', 'nnunet']);
+
+/** Shares of patients, of whatever sum. */
+export const splitRatiosSchema = z
+  .object({
+    train: z.number().min(0).max(1_000),
+    val: z.number().min(0).max(1_000),
+    test: z.number().min(0).max(1_000),
+  })
+  .refine(({ train, val, test }) => train + val + test > 0, 'one set must get something');
+export type SplitRatios = z.infer<typeof splitRatiosSchema>;
+
+export const DEFAULT_SPLIT: SplitRatios = { train: 70, val: 15, test: 15 };
+
 export const exportRequestSchema = z.object({
   /** A new folder is made in it; `app.showInFolder` opens the one that `export.run` answers. */
   folder: z.string().min(1).max(4_096),
-  formats: z.array(z.enum(['png', 'coco'])).min(1),
+  formats: z.array(exportFormat).min(1),
   /** `accepted`: masks of frames the user accepted; `all`: every mask neither rejected nor deleted, proposals too. */
   include: z.enum(['accepted', 'all']),
   /** Left out: all labels. */
   labelIds: z.exactOptional(z.array(rowId).min(1)),
+  /** Left out: no sets, but for formats that need them, which get `DEFAULT_SPLIT`. */
+  split: z.exactOptional(splitRatiosSchema),
+  /** manifest.json: hashes of frames and files, where each mask came from; `readers`: and who drew it. */
+  manifest: z.enum(['none', 'plain', 'readers']),
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
+
+/**
+ * What a format could not hold as it is. `bridged`: a hole or a further part is joined by a line of no width. `overlap`:
+ * pixels of two masks; the smaller one keeps them. `too-many`: more masks on a frame than the format can count. `empty`: a
+ * mask without pixels. `no-pixels`: the source cannot be read, or has other pixels than those the masks were made on.
+ */
+export const exportLossSchema = z.object({
+  format: exportFormat,
+  kind: z.enum(['bridged', 'overlap', 'too-many', 'empty', 'no-pixels']),
+  /** Source of the frame. */
+  path: z.string(),
+  /** Null where it concerns the whole frame. */
+  label: z.string().nullable(),
+});
+export type ExportLoss = z.infer<typeof exportLossSchema>;
 
 export const exportResultSchema = z.object({
   /** Absolute path of the folder that was made. */
   folder: z.string(),
   frames: z.int().min(0),
   masks: z.int().min(0),
-  /** Frames whose source is missing or changed; their masks are exported all the same. */
+  /** Frames whose source is missing or changed; their masks are exported where the format needs no source. */
   warnings: z.array(problemSchema),
+  /** At most 1,000; `lossCount` tells all. */
+  losses: z.array(exportLossSchema),
+  lossCount: z.int().min(0),
+  /** Frames in each set; null where none were asked for. */
+  sets: z.record(exportSet, z.int().min(0)).nullable(),
+  /** Frames of no known patient, each of which was taken for one of its own. */
+  withoutPatient: z.int().min(0),
 });
 export type ExportResult = z.infer<typeof exportResultSchema>;
 

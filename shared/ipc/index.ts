@@ -12,7 +12,18 @@ export {
   type RequestOf,
   type ResponseOf,
 } from './contract';
-export type { ExportRequest, ExportResult } from './export';
+export {
+  DEFAULT_SPLIT,
+  EXPORT_FORMATS,
+  EXPORT_SETS,
+  FORMATS_WITH_SETS,
+  type ExportFormat,
+  type ExportLoss,
+  type ExportRequest,
+  type ExportResult,
+  type ExportSet,
+  type SplitRatios,
+} from './export';
 export {
   PROVIDERS,
   inferenceStatusSchema,

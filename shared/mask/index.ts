@@ -5,6 +5,8 @@ export { connectedComponents, fillHoles } from './components';
 export type { Components, Connectivity } from './components';
 export { traceOutlines, traceRings } from './contour';
 export type { Outline, Ring } from './contour';
+export { componentPolygons, wholePolygon } from './keyhole';
+export type { WholePolygon } from './keyhole';
 export { squaredDepth, squaredDistanceToBackground } from './distance';
 export type { Spacing } from './distance';
 export {

@@ -10,7 +10,7 @@ stamp=.venv/sonomask-requirements.txt
 cmp -s "$requirements" "$stamp" && exit 0
 
 give_up() {
-  echo "make-venv: $1; comparisons with numpy, Pillow, SciPy and pycocotools will be skipped" >&2
+  echo "make-venv: $1; comparisons with other implementations will be skipped" >&2
   exit 0
 }
 

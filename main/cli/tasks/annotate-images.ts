@@ -201,7 +201,7 @@ function cocoImage({ relativePath }: ListedImage, { widthPx, heightPx, masks }: 
     widthPx,
     heightPx,
     instances: masks.flatMap(({ label, iou, counts, areaPx: area, bbox }) =>
-      bbox ? [{ label, rle: { size: [heightPx, widthPx], counts }, areaPx: area, bbox, score: iou }] : [],
+      bbox ? [{ label, segmentation: { size: [heightPx, widthPx], counts }, areaPx: area, bbox, score: iou }] : [],
     ),
   };
 }

@@ -1,11 +1,15 @@
 /** Writing the project's masks into a folder of the user's choice. */
 import { AppError } from '../../../shared/errors';
-import { exportProject } from '../../export';
+import { exportProject, type ExportApi } from '../../export';
+import { WorkerHost } from '../../inference';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
+import { utilityWorker } from '../utility-transport';
 import type { Workstation } from '../workstation';
+
+type Progress = { done: number; total: number };
 
 export function exportHandlers(
   session: ProjectSession,
@@ -20,15 +24,21 @@ export function exportHandlers(
       const controller = new AbortController();
       const stop = (): void => controller.abort();
       const { store } = session;
-      const { projectSignal, studyWorker } = workstation;
+      const { projectSignal } = workstation;
+      const worker = new WorkerHost<ExportApi>('export', utilityWorker('export'));
       projectSignal.addEventListener('abort', stop, { once: true });
       running = controller;
       try {
-        const { signal } = controller;
         const result = await exportProject(store, request, {
-          signal,
+          signal: controller.signal,
           onProgress: (progress) => page.tell('export.progress', progress),
-          writePng: (path, rle) => studyWorker.request('writeMask', { path, rle }, { signal }),
+          write: (plan, folder, { signal, onProgress }) =>
+            // Killed before its folder is removed: it would go on writing into it.
+            worker.request(
+              'write',
+              { plan, folder },
+              { signal, onAbort: 'kill', onProgress: (progress) => onProgress(progress as Progress) },
+            ),
         });
         const { folder, frames, masks } = result;
         const detail = { formats: request.formats, include: request.include, frames, masks };
@@ -36,6 +46,7 @@ export function exportHandlers(
         return result;
       } finally {
         running = undefined;
+        worker.dispose();
         projectSignal.removeEventListener('abort', stop);
       }
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exportProject, writeMaskPng } from '../../../../main/export';
+import { exportProject, writeExport } from '../../../../main/export';
 import { exportNames } from '../../../../main/export/export-names';
 import { ProjectStore } from '../../../../main/project';
 import type { MaskState, SourceImage } from '../../../../shared/domain';
@@ -70,14 +70,8 @@ async function draw(frameId: number, labelId: number, seed: number, state: MaskS
 function run(request: Partial<ExportRequest> = {}, signal = new AbortController().signal, onDone = () => undefined) {
   return exportProject(
     store,
-    { folder, formats: ['png', 'coco'], include: 'all', ...request },
-    {
-      signal,
-      onProgress: onDone,
-      writePng: async (path, { widthPx, heightPx, counts }) => {
-        await writeMaskPng(path, maskFromCocoRle({ size: [heightPx, widthPx], counts }));
-      },
-    },
+    { folder, formats: ['png', 'coco'], include: 'all', manifest: 'none', ...request },
+    { signal, onProgress: onDone, write: writeExport },
   );
 }
 
@@ -97,7 +91,13 @@ describe('an export', () => {
     await draw(one, cyst.id, 7);
     await draw(two, lesion.id, 11, 'proposed');
     const result = await run();
-    expect(result).toEqual({ folder: join(folder, 'Breast masks'), frames: 2, masks: 4, warnings: [] });
+    expect(result).toMatchObject({
+      folder: join(folder, 'Breast masks'),
+      frames: 2,
+      masks: 4,
+      warnings: [],
+      losses: [],
+    });
     expect(filesOf(result.folder)).toEqual([
       'coco.json',
       'masks/cyst_ simple/p1/a-1.png',
@@ -171,11 +171,14 @@ describe('an export', () => {
     const before = readdirSync(folder);
     const failing = exportProject(
       store,
-      { folder, formats: ['png'], include: 'all' },
+      { folder, formats: ['png'], include: 'all', manifest: 'none' },
       {
         signal: new AbortController().signal,
         onProgress: () => undefined,
-        writePng: (path) => Promise.reject(new AppError('disk-full', path, 'no space left')),
+        write: async (plan, draft, tools) => {
+          await writeExport(plan, draft, tools);
+          throw new AppError('disk-full', draft, 'no space left');
+        },
       },
     );
     await expect(failing).rejects.toMatchObject({ code: 'disk-full' });

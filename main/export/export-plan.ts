@@ -1,0 +1,132 @@
+/**
+ * What an export is to write, as plain data: read from the project once, in the process that has it open; written by
+ * another one (write-export.ts), which has neither project nor window.
+ */
+import type { FrameSummary, Label, LabelId, MaskInstance, MaskState, Origin, MaskRle } from '../../shared/domain';
+import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
+import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
+import type { Spacing } from '../../shared/mask';
+import type { ProjectStore } from '../project';
+import { exportNames, flatNames } from './export-names';
+import { setOf } from './split';
+
+export interface PlannedMask {
+  readonly labelId: LabelId;
+  readonly rle: MaskRle;
+  readonly state: MaskState;
+  /** Predicted quality, 0 to 1; null for a mask that a person drew. */
+  readonly quality: number | null;
+  readonly origin: Origin;
+  readonly user: string;
+  readonly time: string;
+}
+
+export interface PlannedFrame {
+  readonly imageId: number;
+  readonly absolutePath: string;
+  readonly relativePath: string;
+  readonly frameIndex: number;
+  readonly frameCount: number;
+  readonly patient: string;
+  readonly study: string;
+  readonly series: string;
+  readonly sha256: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** mm a pixel along x and y; null where it is not known for the whole frame. */
+  readonly spacingMm: Spacing | null;
+  /** Of its files, without extension: with `/` between folders, and in one folder. */
+  readonly name: string;
+  readonly flatName: string;
+  readonly set: ExportSet;
+  readonly masks: readonly PlannedMask[];
+}
+
+export interface ExportPlan {
+  readonly project: string;
+  readonly formats: readonly ExportFormat[];
+  readonly include: ExportRequest['include'];
+  readonly manifest: ExportRequest['manifest'];
+  /** Whether lists of sets were asked for. */
+  readonly hasSets: boolean;
+  /** In the project's order. */
+  readonly labels: readonly Label[];
+  /** In the order of the study list. */
+  readonly frames: readonly PlannedFrame[];
+}
+
+export interface Planned {
+  readonly plan: ExportPlan;
+  readonly warnings: readonly Problem[];
+  readonly withoutPatient: number;
+}
+
+const PAGE = 500;
+const WARNINGS_LISTED = 1_000;
+
+/** @throws whatever `signal` was aborted with */
+export async function planExport(store: ProjectStore, request: ExportRequest, signal: AbortSignal): Promise<Planned> {
+  const { formats, include, labelIds, manifest } = request;
+  const labels = (await store.labels.list()).filter(({ id }) => !labelIds || labelIds.includes(id));
+  const wanted = await wantedFrames(store, include);
+  const names = exportNames(wanted);
+  const flat = flatNames(names);
+  const pathOf = new Map((await store.images.list()).map(({ id, absolutePath }) => [id, absolutePath]));
+  const ratios = request.split ?? DEFAULT_SPLIT;
+  const chosen = new Set(labels.map(({ id }) => id));
+  const frames: PlannedFrame[] = [];
+  for (const [i, frame] of wanted.entries()) {
+    signal.throwIfAborted();
+    const { imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
+    // A frame that was never read has no size, and no masks either.
+    if (sha256 === null || widthPx === null || heightPx === null) continue;
+    frames.push({
+      ...{ imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
+      ...{ study: frame.studyName, series: frame.seriesName, spacingMm: null },
+      absolutePath: pathOf.get(imageId) ?? '',
+      name: names[i] ?? '',
+      flatName: flat[i] ?? '',
+      set: setOf(patientOf(frame), ratios),
+      masks: (await store.masks.ofFrame(frame.id)).filter((mask) => counts(mask, chosen, include)).map(planned),
+    });
+  }
+  const hasSets = request.split !== undefined || formats.some((format) => FORMATS_WITH_SETS.has(format));
+  const plan = { project: store.name, formats: [...new Set(formats)], include, manifest, hasSets, labels, frames };
+  return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
+}
+
+async function wantedFrames(store: ProjectStore, include: ExportRequest['include']): Promise<FrameSummary[]> {
+  const wanted: FrameSummary[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const { frames } = await store.frames.list({ filter: {}, limit: PAGE, offset });
+    wanted.push(
+      ...frames.filter(({ review, maskCount }) => (include === 'accepted' ? review === 'accepted' : maskCount > 0)),
+    );
+    if (frames.length < PAGE) return wanted;
+  }
+}
+
+function counts({ labelId, current: { state } }: MaskInstance, labels: ReadonlySet<LabelId>, include: string): boolean {
+  if (!labels.has(labelId) || state === 'rejected' || state === 'deleted') return false;
+  return include === 'all' || state !== 'proposed';
+}
+
+function planned({ labelId, current }: MaskInstance): PlannedMask {
+  const { rle, state, quality, origin, user, time } = current;
+  return { labelId, rle, state, quality, origin, user, time };
+}
+
+/** Where no patient is known every image is taken for one: better than all in one set. */
+function patientOf({ patient, relativePath }: FrameSummary): string {
+  return patient === '' ? `image:${relativePath}` : `patient:${patient}`;
+}
+
+function warningsOf(frames: readonly FrameSummary[]): Problem[] {
+  return frames
+    .flatMap(({ relativePath: path, problem }): Problem[] => {
+      if (problem === null) return [];
+      const code = problem === 'changed' ? 'frame-changed' : problem;
+      return [{ path, code, message: `the source: ${problem}` }];
+    })
+    .slice(0, WARNINGS_LISTED);
+}
