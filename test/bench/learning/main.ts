@@ -1,7 +1,7 @@
 /**
  * `npm run bench:learning -- [ddti | muscle_apo]`: simulated clinicians, 5 orders, 3 seeds, and one without learning. Takes
- * hours; finished clinicians are kept in runs/learning and not run again, so it may be stopped at any time and several may
- * run at once. `-- report` writes tables and pictures of what is there.
+ * hours; what finished clinicians did is kept in docs/learning/results, as numbers, and not run again: it may be stopped at
+ * any time, and several may run at once. `-- report` prints tables and draws pictures of what is there.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,20 +15,23 @@ import { writeReport } from './report';
 
 const SETS: readonly DataSet[] = ['ddti', 'muscle_apo'];
 const SEEDS = [1, 2, 3];
-const RESULTS = join(import.meta.dirname, '../../../runs/learning');
+const ROOT = join(import.meta.dirname, '../../..');
+const RESULTS = join(ROOT, 'docs/learning/results');
+/** Of this machine. */
+const SCRATCH = join(ROOT, 'runs/learning');
 
 const [part] = process.argv.slice(2);
 if (part === 'report') writeReport(RESULTS);
 else for (const set of SETS.filter((each) => part === undefined || each === part)) await benchSet(set);
 
 async function benchSet(set: DataSet): Promise<void> {
-  mkdirSync(RESULTS, { recursive: true });
+  for (const folder of [RESULTS, SCRATCH]) mkdirSync(folder, { recursive: true });
   const ground: Ground = {
     set,
     model: await readModel(bundledModelFolder()),
     train: await readPool(set, 'train'),
     val: await readPool(set, 'val'),
-    embeddingsFolder: join(RESULTS, 'embeddings'),
+    embeddingsFolder: join(SCRATCH, 'embeddings'),
     // As the app's own rounds.
     threads: Math.max(1, availableParallelism() - 1),
   };
@@ -38,7 +41,7 @@ async function benchSet(set: DataSet): Promise<void> {
 
 async function benchChain(ground: Ground, order: Parameters<typeof runChain>[1], seed: number): Promise<void> {
   const name = `${ground.set}-${order ?? 'none'}-${seed}`;
-  const [result, claim] = [join(RESULTS, `${name}.json`), join(RESULTS, `${name}.running`)];
+  const [result, claim] = [join(RESULTS, `${name}.json`), join(SCRATCH, `${name}.running`)];
   if (existsSync(result) || !claimed(claim)) return;
   try {
     const chain = await runChain(ground, order, seed, console.log);
