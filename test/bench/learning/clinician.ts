@@ -8,7 +8,7 @@ import { appearance } from '../../../main/finetune/split';
 import { farthestFirst, isControl, mixed, stability, uncertainty } from '../../../main/finetune/ranking';
 import { type FrameEmbedding, type Predictor, simulateClicks } from '../../../main/inference';
 import type { FrameOrder } from '../../../shared/domain';
-import type { GrayImage } from '../../../shared/image';
+import { type GrayImage, mirror } from '../../../shared/image';
 import { emptyMask, type Mask } from '../../../shared/mask';
 import { dice } from '../../../shared/metrics';
 import type { PoolFrame } from './pool';
@@ -119,10 +119,4 @@ export class Clinician {
     const data = await this.#embeddings.of(key, () => Promise.resolve(image()));
     return { encoderId: this.predictor.model.manifest.encoderId, widthPx, heightPx, data };
   }
-}
-
-/** Left and right swapped. */
-function mirror<Image extends GrayImage>(image: Image): Image {
-  const { widthPx, data } = image;
-  return { ...image, data: data.map((_, i) => data[i + widthPx - 1 - 2 * (i % widthPx)] as number) };
 }
