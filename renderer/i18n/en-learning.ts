@@ -73,7 +73,7 @@ export const learning = {
   verdict: {
     better: 'Better {judged}.',
     first:
-      'In use, since nothing proposed before. Not shown to be better than another label’s head beyond chance {judged}.',
+      'Put to use because nothing proposed before. Not shown to be better than another label’s head beyond chance {judged}.',
     'not-better': 'Not clearly better {judged}.',
     worse: 'Worse {judged}.',
     forgets: 'Worse on images this label knew before.',
@@ -151,6 +151,7 @@ export const learning = {
     gone: 'This frame is not in the project any more.',
     legend: 'Filled: the version. Dashed: your mask.',
     nothing: 'draws nothing',
+    nearest: 'another label’s head, not drawn here',
   },
   compare: {
     title: 'Comparing versions',

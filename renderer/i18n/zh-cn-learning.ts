@@ -56,7 +56,7 @@ export const learning: typeof english = {
   },
   verdict: {
     better: '{judged}效果更好。',
-    first: '此前没有建议，故直接启用。{judged}，尚不能排除偶然，未证明其优于其他标签的模型头。',
+    first: '因此前没有建议而直接启用。{judged}，尚不能排除偶然，未证明其优于其他标签的模型头。',
     'not-better': '{judged}未见明显提高。',
     worse: '{judged}效果变差。',
     forgets: '在该标签此前已掌握的图像上变差。',
@@ -131,6 +131,7 @@ export const learning: typeof english = {
     gone: '此帧已不在项目中。',
     legend: '填充：该版本；虚线：您的掩膜。',
     nothing: '未绘制',
+    nearest: '其他标签的模型头，此处不显示',
   },
   compare: {
     title: '比较版本',
