@@ -69,6 +69,7 @@ function clicks(byOrder: ByOrder): string {
     `clicks, first ${STRETCH}`,
     `last ${STRETCH}`,
     'change',
+    'the same without learning',
     'all',
     'reached 0.90',
     'Dice in the end',
