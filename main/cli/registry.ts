@@ -3,7 +3,9 @@ import type { Command } from './command';
 import { annotate } from './commands/annotate';
 import { demo } from './commands/demo';
 import { evaluate } from './commands/evaluate';
+import { exportMasks } from './commands/export';
 import { finetune } from './commands/finetune';
+import { importCommand } from './commands/import';
 import { modelImport } from './commands/model-import';
 import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
@@ -22,5 +24,7 @@ export const COMMANDS: readonly Command[] = [
   projectFinetune,
   projectVersions,
   projectActivate,
+  exportMasks,
+  importCommand,
   demo,
 ];

@@ -6,6 +6,7 @@ import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
+import { importHandlers } from './handlers/import';
 import { inferenceHandlers } from './handlers/inference';
 import { labelHandlers } from './handlers/labels';
 import { learningHandlers } from './handlers/learning';
@@ -107,6 +108,7 @@ function start(): void {
     ...inferenceHandlers(workstation.inference, preferences),
     ...learningHandlers(session, workstation),
     ...exportHandlers(session, workstation, preferences, page),
+    ...importHandlers(session, workstation, preferences, page),
   });
 
   const open = (): void => {

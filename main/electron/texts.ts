@@ -24,6 +24,8 @@ const texts = {
   openFiles: { en: 'Open images', 'zh-CN': '打开图像' },
   openProject: { en: 'Open a project (.sonomask folder)', 'zh-CN': '打开项目（.sonomask 文件夹）' },
   chooseExportFolder: { en: 'Export to a folder', 'zh-CN': '导出到文件夹' },
+  chooseImport: { en: 'Import masks', 'zh-CN': '导入掩膜' },
+  masks: { en: 'Masks', 'zh-CN': '掩膜' },
   saveHead: { en: 'Save the version as a file', 'zh-CN': '将版本保存为文件' },
   openHead: { en: 'Import a version', 'zh-CN': '导入版本' },
   heads: { en: 'Head versions', 'zh-CN': '模型头版本' },

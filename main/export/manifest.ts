@@ -33,8 +33,7 @@ function maskOf(
 }
 
 async function filesIn(job: ExportJob): Promise<{ path: string; bytes: number; sha256: string }[]> {
-  const entries = await readdir(job.folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = await pathsIn(job.folder);
   const files = [];
   for (const path of paths.sort()) {
     job.checkpoint();
@@ -44,4 +43,13 @@ async function filesIn(job: ExportJob): Promise<{ path: string; bytes: number; s
     files.push({ path: relative(job.folder, path).split(sep).join('/'), bytes: size, sha256: hash.digest('hex') });
   }
   return files;
+}
+
+async function pathsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const paths = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? pathsIn(path) : [path];
+  });
+  return (await Promise.all(paths)).flat();
 }

@@ -1,4 +1,5 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
+import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { learning } from './en-learning';
 
@@ -181,29 +182,8 @@ export const en = {
     crashed: '{provider} crashed',
     failed: '{provider} could not start',
   },
-  export: {
-    title: 'Export masks',
-    formats: 'Formats',
-    png: 'PNG masks',
-    pngHint: 'One image a label, at the size of the source',
-    coco: 'COCO, run-length encoded',
-    cocoHint: 'One JSON file; reads with pycocotools',
-    include: 'What',
-    accepted: 'Accepted frames only ({n})',
-    all: 'All masks',
-    allHint: 'Proposals nobody has looked at too, nothing rejected',
-    labels: 'Labels',
-    folder: 'Into a new folder in',
-    noFolder: 'No folder chosen',
-    choose: 'Choose…',
-    start: 'Export',
-    running: 'Writing… Nothing is left behind if you cancel.',
-    nothingAccepted: 'No frame has been accepted yet.',
-    done: 'Exported',
-    summary: '{masks} masks on {frames} frames',
-    warnings: 'Sources missing or changed: {n}. Their masks were exported all the same.',
-    openFolder: 'Open folder',
-  },
+  export: exporting,
+  import: importing,
   settings: {
     title: 'Settings',
     language: 'Language',

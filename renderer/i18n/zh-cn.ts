@@ -1,4 +1,5 @@
 /** Texts of the interface in Simplified Chinese. */
+import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
 import { learning } from './zh-cn-learning';
@@ -178,29 +179,8 @@ export const zhCn: Messages = {
     crashed: '{provider} 已崩溃',
     failed: '{provider} 无法启动',
   },
-  export: {
-    title: '导出掩膜',
-    formats: '格式',
-    png: 'PNG 掩膜',
-    pngHint: '每个标签一张图像，与源图像同尺寸',
-    coco: 'COCO 行程编码',
-    cocoHint: '单个 JSON 文件，可用 pycocotools 读取',
-    include: '内容',
-    accepted: '仅已接受的帧（{n}）',
-    all: '全部掩膜',
-    allHint: '包括未经查看的建议，不含已拒绝的',
-    labels: '标签',
-    folder: '在此处新建文件夹',
-    noFolder: '未选择文件夹',
-    choose: '选择…',
-    start: '导出',
-    running: '正在写入…取消后不会留下任何文件。',
-    nothingAccepted: '尚未接受任何一帧。',
-    done: '已导出',
-    summary: '{frames} 帧，共 {masks} 个掩膜',
-    warnings: '源图像缺失或已改变：{n}。其掩膜仍已导出。',
-    openFolder: '打开文件夹',
-  },
+  export: exporting,
+  import: importing,
   settings: {
     title: '设置',
     language: '语言',

@@ -43,6 +43,7 @@ export const useCommands = defineStore('commands', () => {
     'study.openSample': () => void workspace.openSample(),
     'project.open': () => void workspace.openProject(),
     'project.close': () => void workspace.close(),
+    'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
     'settings.open': () => dialogs.show('settings'),
     'help.shortcuts': () => dialogs.show('shortcuts'),

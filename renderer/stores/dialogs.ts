@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 
-export type DialogName = 'export' | 'settings' | 'shortcuts' | 'about' | 'labels' | 'learn' | 'versions' | 'report';
+export type DialogName =
+  'export' | 'import' | 'settings' | 'shortcuts' | 'about' | 'labels' | 'learn' | 'versions' | 'report';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
 import { appChannels, dialogChannels } from './app';
 import { exportChannels, exportEvents } from './export';
+import { importChannels, importEvents } from './import';
 import { inferenceChannels, inferenceEvents } from './inference';
 import { labelsChannels, labelsEvents } from './labels';
 import { learningChannels, learningEvents } from './learning';
@@ -25,6 +26,7 @@ export const CHANNELS = {
   ...masksChannels,
   ...inferenceChannels,
   ...exportChannels,
+  ...importChannels,
   ...learningChannels,
 };
 
@@ -51,6 +53,7 @@ export const EVENTS = {
   ...masksEvents,
   ...inferenceEvents,
   ...exportEvents,
+  ...importEvents,
   ...learningEvents,
 };
 

@@ -24,6 +24,7 @@ export {
   type ExportSet,
   type SplitRatios,
 } from './export';
+export type { ImportProblem, ImportReport, ImportRequest } from './import';
 export {
   PROVIDERS,
   inferenceStatusSchema,

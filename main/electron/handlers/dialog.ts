@@ -5,6 +5,7 @@ import type { Handlers } from '../ipc';
 import { TEXTS } from '../texts';
 
 const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp'];
+const MASK_EXTENSIONS = ['png', 'json', 'txt', 'nii', 'gz'];
 const HEAD_EXTENSIONS = ['safetensors'];
 
 type Channels =
@@ -12,6 +13,8 @@ type Channels =
   | 'dialog.openFiles'
   | 'dialog.openProject'
   | 'dialog.chooseExportFolder'
+  | 'dialog.chooseImportFolder'
+  | 'dialog.chooseImportFiles'
   | 'dialog.saveHead'
   | 'dialog.openHead';
 
@@ -41,6 +44,15 @@ export function dialogHandlers(window: () => BrowserWindow, language: () => Lang
       ),
     'dialog.chooseExportFolder': async () =>
       first(await choose('chooseExportFolder', { properties: ['openDirectory', 'createDirectory'] })),
+    'dialog.chooseImportFolder': async () => first(await choose('chooseImport', { properties: ['openDirectory'] })),
+    'dialog.chooseImportFiles': () =>
+      choose('chooseImport', {
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: TEXTS.masks[language()], extensions: MASK_EXTENSIONS },
+          { name: TEXTS.allFiles[language()], extensions: ['*'] },
+        ],
+      }),
     'dialog.saveHead': async ({ name }) => {
       const title = TEXTS.saveHead[language()];
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {

@@ -1,0 +1,81 @@
+/** `sonomask export`: a project's masks as other programs read them. */
+import { resolve } from 'node:path';
+import {
+  EXPORT_FORMATS,
+  EXPORT_SETS,
+  type ExportFormat,
+  type ExportRequest,
+  type ExportResult,
+  type SplitRatios,
+} from '../../../shared/ipc';
+import { exportProject, writeExport } from '../../export';
+import { type Arguments, parseNumber, usage } from '../arguments';
+import { type Command, EXIT, type Outcome } from '../command';
+import { projectLabel, withProject } from '../open-project';
+
+export const exportMasks: Command = {
+  name: 'export',
+  summary: "Write a project's masks in the formats of other programs.",
+  operands: '<project folder>',
+  options: {
+    out: { value: 'DIR', help: 'a new folder is made in it' },
+    format: { value: 'F,...', help: `of ${EXPORT_FORMATS.join(', ')}; default png,coco` },
+    label: { value: 'LABEL', help: 'of this label only; default: all labels' },
+    all: { help: 'masks of frames that nobody has accepted, too' },
+    split: { value: 'A,B,C', help: 'shares of train, val and test, by patient, such as 70,15,15' },
+    manifest: { help: 'manifest.json: hashes of frames and files, and where each mask came from' },
+    readers: { help: 'the names of readers in the manifest, too' },
+  },
+  details: `
+A patient is in the same set in every export. What a format cannot hold as it is (holes in YOLO, overlaps where a pixel has
+one label) is named in the result, mask by mask; docs/formats.md tells what is done. The folder is complete or absent.`,
+  run: (args, { progress, signal }) =>
+    withProject(args, async (store) => {
+      const label = args.text('label');
+      const request: ExportRequest = {
+        folder: resolve(args.required('out')),
+        formats: formatsOf(args),
+        include: args.flag('all') ? 'all' : 'accepted',
+        manifest: args.flag('readers') ? 'readers' : args.flag('manifest') ? 'plain' : 'none',
+        ...(label !== undefined && { labelIds: [(await projectLabel(store, label)).id] }),
+        ...(args.text('split') !== undefined && { split: ratiosOf(args) }),
+      };
+      progress.start();
+      const result = await exportProject(store, request, {
+        signal,
+        onProgress: ({ done, total }) => progress.update(done, total, 'frames'),
+        write: writeExport,
+      });
+      const { formats, include } = request;
+      const detail = { formats, include, frames: result.frames, masks: result.masks };
+      await store.audit.append({ user: 'command line', action: 'export', subject: result.folder, detail });
+      return outcomeOf(result);
+    }),
+};
+
+function formatsOf(args: Arguments): ExportFormat[] {
+  const names = (args.text('format') ?? 'png,coco').split(',').map((name) => name.trim());
+  const formats = EXPORT_FORMATS.filter((format) => names.includes(format));
+  if (formats.length === names.length) return formats;
+  throw usage('--format', `--format takes ${EXPORT_FORMATS.join(', ')}; got "${names.join(',')}"`);
+}
+
+function ratiosOf(args: Arguments): SplitRatios {
+  const parts = (args.text('split') ?? '').split(',').map((part) => parseNumber('--split', part));
+  const [train = NaN, val = NaN, test = NaN] = parts;
+  if (parts.length === 3 && parts.every((part) => part >= 0) && train + val + test > 0) return { train, val, test };
+  throw usage('--split', '--split takes three shares, such as 70,15,15');
+}
+
+function outcomeOf(result: ExportResult): Outcome {
+  const { folder, frames, masks, sets, lossCount, losses, warnings, withoutPatient } = result;
+  const lines = [
+    `${masks} masks on ${frames} frames: ${folder}`,
+    ...(sets ? [EXPORT_SETS.map((set) => `${set} ${sets[set]}`).join(', ')] : []),
+    ...(withoutPatient > 0 ? [`${withoutPatient} frames of no known patient were split image by image`] : []),
+    ...warnings.map(({ path, code }) => `source ${path}: ${code}`),
+    ...losses.map(({ format, kind, path, label }) => `${format}: ${kind}: ${path}${label ? ` (${label})` : ''}`),
+    ...(lossCount > losses.length ? [`and ${lossCount - losses.length} more`] : []),
+  ];
+  return { exitCode: EXIT.done, json: result, text: lines.join('\n') };
+}

@@ -1,0 +1,57 @@
+/** `sonomask import`: masks of other programs into a project. */
+import { resolve } from 'node:path';
+import { forkProcess, WorkerHost } from '../../inference';
+import { importMasks, readMasks } from '../../import';
+import { ProjectStore } from '../../project';
+import { FrameSource, type StudyApi } from '../../study';
+import { usage } from '../arguments';
+import { type Command, EXIT } from '../command';
+
+const STUDY_WORKER = new URL('../../study/study.worker.ts', import.meta.url);
+const DEFAULT_LABEL = 'mask';
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: 'Read masks that other programs made into a project.',
+  operands: '<project folder> <file or folder...>',
+  options: {
+    label: { value: 'LABEL', help: `of masks whose file names none; default "${DEFAULT_LABEL}"` },
+  },
+  details: `
+Reads PNG masks and label maps, COCO, YOLO segmentation, NIfTI, labelme, X-AnyLabeling, US30K and nnU-Net folders. A frame is
+found by its name, else by the pixels of an image that lies with the mask. Imported masks wait for review as proposals do;
+nobody's work is replaced. What was not imported is named with its reason, and the exit code is then 1.`,
+  run: async (args, { progress, signal }) => {
+    const [folder, ...paths] = args.operands;
+    if (folder === undefined || paths.length === 0)
+      throw usage('import', 'name a project and at least one file or folder');
+    const store = await ProjectStore.open(folder);
+    const worker = new WorkerHost<StudyApi>('study', forkProcess(STUDY_WORKER));
+    const source = new FrameSource(store, worker, () => undefined);
+    try {
+      progress.start();
+      const request = { paths: paths.map((path) => resolve(path)), label: args.text('label') ?? DEFAULT_LABEL };
+      const report = await importMasks(store, request, {
+        ...{ signal, user: 'command line', read: readMasks },
+        onProgress: ({ done, total }) => progress.update(done, total, 'files'),
+        open: (frameId) => source.open(frameId),
+        save: (edit) => store.masks.save(edit),
+      });
+      const { masks, frames, problems, problemCount, newLabels } = report;
+      return {
+        exitCode: problemCount > 0 ? EXIT.failed : EXIT.done,
+        json: report,
+        text: [
+          `${masks} masks imported on ${frames} frames`,
+          ...newLabels.map((label) => `new label: ${label}`),
+          ...problems.map(({ kind, file, detail }) => `${kind}: ${file}: ${detail}`),
+          ...(problemCount > problems.length ? [`and ${problemCount - problems.length} more`] : []),
+        ].join('\n'),
+      };
+    } finally {
+      source.dispose();
+      worker.dispose();
+      await store.close();
+    }
+  },
+};

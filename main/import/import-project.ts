@@ -1,0 +1,160 @@
+/**
+ * Imports masks into a project: each becomes a revision in state `imported`, which the user accepts, or refines by clicks.
+ * Nobody's work is replaced; a proposal that nobody has looked at is.
+ */
+import type { FrameEdit, FrameId, FrameSummary, Label, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
+import { AppError, isAppError } from '../../shared/errors';
+import type { ImportProblem, ImportReport, ImportRequest } from '../../shared/ipc';
+import { exportNames, flatNames } from '../export';
+import type { ProjectStore } from '../project';
+import type { ImportableFrame } from './found-mask';
+import type { ImportAsked, ReadMask, ReadMasks, ReadTools } from './read-masks';
+
+export interface ImportTools extends ReadTools {
+  readonly user: string;
+  /** `readMasks`, in this process or elsewhere. */
+  read(asked: ImportAsked, tools: ReadTools): Promise<ReadMasks>;
+  /** Decodes a frame, so that its hash and size are known; what cannot be read stays unknown. */
+  open(frameId: FrameId): Promise<unknown>;
+  /** Saves an edit. @throws AppError as `Masks.save` does */
+  save(edit: FrameEdit): Promise<SavedEdit>;
+}
+
+const PAGE = 500;
+const PROBLEMS_LISTED = 1_000;
+const CHANGES_AT_ONCE = 500;
+
+/** @throws AppError `cancelled` (what was saved stays), `file-not-found`, `disk-full`, `write-failed` */
+export async function importMasks(
+  store: ProjectStore,
+  { paths, label: fallback }: ImportRequest,
+  tools: ImportTools,
+): Promise<ImportReport> {
+  const ask = async (): Promise<ReadMasks> => {
+    const labels = (await store.labels.list()).map(({ name }) => name);
+    return tools.read({ paths, frames: await importable(store), labels, fallback }, tools);
+  };
+  let read = await ask();
+  if (read.needed.length > 0) {
+    for (const id of read.needed) {
+      checkpoint(tools.signal);
+      await tools.open(id);
+    }
+    read = await ask();
+  }
+  const problems = [...read.problems];
+  const unread = new Set(read.needed);
+  for (const id of unread) {
+    const { relativePath } = await store.frames.get(id);
+    problems.push({ file: relativePath, kind: 'unreadable', detail: 'the frame itself cannot be read' });
+  }
+  const before = new Set((await store.labels.list()).map(({ name }) => name));
+  const labels = await labelsFor(store, read.masks);
+  const byFrame = new Map<FrameId, ReadMask[]>();
+  for (const mask of read.masks) byFrame.set(mask.frameId, [...(byFrame.get(mask.frameId) ?? []), mask]);
+  const counts = { masks: 0, frames: 0 };
+  for (const [i, [frameId, masks]] of [...byFrame].entries()) {
+    checkpoint(tools.signal);
+    const added = await saveOn(store, frameId, masks, labels, tools, problems);
+    counts.masks += added;
+    if (added > 0) counts.frames++;
+    tools.onProgress({ done: i + 1, total: byFrame.size });
+  }
+  const newLabels = [...labels.keys()].filter((name) => !before.has(name));
+  const listed = problems.slice(0, PROBLEMS_LISTED);
+  return { files: read.files, ...counts, newLabels, problems: listed, problemCount: problems.length };
+}
+
+function checkpoint(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('cancelled', 'import', 'the import was withdrawn');
+}
+
+async function importable(store: ProjectStore): Promise<ImportableFrame[]> {
+  const all: FrameSummary[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const { frames } = await store.frames.list({ filter: {}, limit: PAGE, offset });
+    all.push(...frames);
+    if (frames.length < PAGE) break;
+  }
+  const names = exportNames(all);
+  const flat = flatNames(names);
+  return all.map(({ id, relativePath, frameIndex, frameCount, sha256, widthPx, heightPx }, i) => ({
+    ...{ id, relativePath, frameIndex, frameCount, sha256, widthPx, heightPx },
+    ...{ name: names[i] ?? '', flatName: flat[i] ?? '' },
+  }));
+}
+
+/** The labels of the masks by name; missing ones are made, as the masks need them. */
+async function labelsFor(store: ProjectStore, masks: readonly ReadMask[]): Promise<Map<string, Label>> {
+  const known = new Map((await store.labels.list()).map((label) => [label.name, label]));
+  const most = new Map<string, number>();
+  const onFrame = new Map<string, number>();
+  for (const { frameId, label } of masks) {
+    const key = `${frameId}/${label}`;
+    const n = (onFrame.get(key) ?? 0) + 1;
+    onFrame.set(key, n);
+    most.set(label, Math.max(n, most.get(label) ?? 0));
+  }
+  for (const [name, n] of most) {
+    if (known.has(name)) continue;
+    known.set(name, await store.labels.create({ name, instances: n > 1 ? 'multiple' : 'single' }));
+  }
+  return new Map([...known].filter(([name]) => most.has(name)));
+}
+
+/** @returns how many were saved */
+async function saveOn(
+  store: ProjectStore,
+  frameId: FrameId,
+  masks: readonly ReadMask[],
+  labels: ReadonlyMap<string, Label>,
+  { user, save }: ImportTools,
+  problems: ImportProblem[],
+): Promise<number> {
+  const { sha256 } = await store.frames.get(frameId);
+  if (sha256 === null) return 0;
+  const there = (await store.masks.ofFrame(frameId)).filter(
+    ({ current: { state } }) => state !== 'rejected' && state !== 'deleted',
+  );
+  const changes: MaskChange[] = [];
+  const seen = new Set(there.map(({ labelId, current }) => `${labelId}/${current.rle.counts}`));
+  const replaced = new Set<number>();
+  const filled = new Set<number>();
+  for (const { label: name, rle, file } of masks) {
+    const label = labels.get(name);
+    if (!label) continue;
+    const own = there.filter(({ labelId }) => labelId === label.id);
+    const key = `${label.id}/${rle.counts}`;
+    const proposal = own.find((mask) => isUntouched(mask) && !replaced.has(mask.id));
+    const isFull = label.instances === 'single' && (own.length > (proposal ? 1 : 0) || filled.has(label.id));
+    if (seen.has(key)) problems.push({ file, kind: 'already', detail: name });
+    else if (isFull) problems.push({ file, kind: 'occupied', detail: name });
+    else {
+      seen.add(key);
+      filled.add(label.id);
+      const content = { state: 'imported', rle, origin: { tool: 'import', source: file } } as const;
+      if (proposal) replaced.add(proposal.id);
+      changes.push(
+        proposal
+          ? { kind: 'edit', maskId: proposal.id, previousId: proposal.current.id, ...content }
+          : { kind: 'add', labelId: label.id, ...content },
+      );
+    }
+  }
+  for (let first = 0; first < changes.length; first += CHANGES_AT_ONCE) {
+    const piece = changes.slice(first, first + CHANGES_AT_ONCE);
+    try {
+      await save({ frameId, frameSha256: sha256, user, changes: piece });
+    } catch (error) {
+      // Somebody has worked on the frame meanwhile.
+      if (!isAppError(error) || error.code !== 'revision-conflict') throw error;
+      problems.push({ file: masks[0]?.file ?? '', kind: 'occupied', detail: error.message });
+      return first;
+    }
+  }
+  return changes.length;
+}
+
+function isUntouched({ current: { state } }: MaskInstance): boolean {
+  return state === 'proposed';
+}

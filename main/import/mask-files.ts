@@ -1,0 +1,105 @@
+/** The files of an import: which of those the user chose may hold masks, and their bytes. Links lead nowhere outside. */
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { AppError } from '../../shared/errors';
+import { isInside } from '../study';
+import type { MaskFile } from './found-mask';
+
+const KNOWN = /\.(png|json|txt|nii|nii\.gz)$/i;
+const MASK_FOLDERS = /^(masks?|labels?|labelst[rs]|indexed|gt|groundtruth|annotations?|segmentations?)$/i;
+const MOST_FILES = 1_000_000;
+const MOST_BYTES = 512 * 2 ** 20;
+
+/**
+ * The mask files of what the user chose, in order of their names. Of a folder that SonoMask exported, its coco.json alone:
+ * everything else in it says the same. Where a folder has folders for masks, images beside them are not taken for masks.
+ *
+ * @throws AppError `file-not-found`, `file-unreadable`
+ */
+export async function maskFiles(paths: readonly string[]): Promise<MaskFile[]> {
+  const files: MaskFile[] = [];
+  for (const chosen of paths) {
+    const path = resolve(chosen);
+    const root = await realpath(path).catch((cause: unknown) => {
+      throw new AppError('file-not-found', path, `${path}: ${String(cause)}`, { cause });
+    });
+    if (!(await stat(root)).isDirectory()) {
+      files.push({ path: root, root: dirname(root), relativePath: basename(root) });
+      continue;
+    }
+    const found: MaskFile[] = [];
+    await walk(root, root, found);
+    files.push(...selected(found));
+  }
+  return files;
+}
+
+async function walk(root: string, folder: string, files: MaskFile[]): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || entry.name.endsWith('.sonomask')) continue;
+    const path = join(folder, entry.name);
+    // Links are not followed: they may lead out of the folder, or round in circles.
+    if (entry.isDirectory()) await walk(root, path, files);
+    else if (entry.isFile() && KNOWN.test(entry.name) && files.length < MOST_FILES) {
+      files.push({ path, root, relativePath: relative(root, path).split(sep).join('/') });
+    }
+  }
+}
+
+function selected(files: readonly MaskFile[]): readonly MaskFile[] {
+  const own = files.filter(({ relativePath }) => relativePath === 'coco.json');
+  if (own.length > 0) return own;
+  const isPicture = ({ path }: MaskFile): boolean => /\.png$/i.test(path);
+  const isInMaskFolder = ({ path, root }: MaskFile): boolean =>
+    relative(dirname(root), dirname(path))
+      .split(sep)
+      .some((name) => MASK_FOLDERS.test(name));
+  const only = files.some((file) => /\.(png|txt)$/i.test(file.path) && isInMaskFolder(file));
+  const described = new Set(files.filter((file) => !isPicture(file)).map(({ path }) => stemOf(path)));
+  return files.filter((file) => {
+    if (/^(manifest|labels|dataset|class|frames|splits_final)\.json$/i.test(basename(file.path))) return false;
+    if (/\.txt$/i.test(file.path)) return isInMaskFolder(file);
+    // labelme keeps its JSON beside the image.
+    return !isPicture(file) || (only ? isInMaskFolder(file) : !described.has(stemOf(file.path)));
+  });
+}
+
+function stemOf(path: string): string {
+  return path.replace(/\.(nii\.gz|\w+)$/i, '');
+}
+
+/** @throws AppError `file-unreadable`, `too-large`; also for a path that leads out of `root` */
+export async function readInside(root: string, path: string): Promise<Buffer> {
+  try {
+    const real = await realpath(path);
+    if (!isInside(real, await realpath(root))) {
+      throw new AppError('file-unreadable', path, `${path} lies outside the chosen folder`);
+    }
+    const handle = await open(real, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > MOST_BYTES) throw new AppError('too-large', path, `${path}: ${size} bytes, at most ${MOST_BYTES}`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('file-unreadable', path, `${path}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
+
+/** The JSON of a file, unchecked. @throws AppError `format-corrupt`, or as `readInside` does */
+export async function readJson({ root, path }: Pick<MaskFile, 'root' | 'path'>): Promise<unknown> {
+  const text = (await readInside(root, path)).toString('utf8').replace(/^\ufeff/, '');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new AppError('format-corrupt', path, `${path}: ${cause instanceof Error ? cause.message : 'no JSON'}`, {
+      cause,
+    });
+  }
+}

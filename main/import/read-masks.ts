@@ -1,0 +1,128 @@
+/**
+ * Reads mask files and finds the frame of each mask: the part of an import that needs no project. A broken file costs that
+ * file; everything that is not imported is told with its reason.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { FrameId, MaskRle } from '../../shared/domain';
+import { AppError, isAppError } from '../../shared/errors';
+import type { ImportProblem } from '../../shared/ipc';
+import { areaPx, cocoRle } from '../../shared/mask';
+import { frameHash, readImage } from '../study';
+import { isCoco, readCoco } from './formats/coco';
+import { isLabelme, readLabelme } from './formats/labelme';
+import { readNifti } from './formats/nifti';
+import { readPng } from './formats/png';
+import { readYolo } from './formats/yolo';
+import type { FoundMask, ImportableFrame, MaskFile, Reading } from './found-mask';
+import { FrameIndex, type Match } from './frame-index';
+import { maskFiles, readInside, readJson } from './mask-files';
+
+export interface ImportAsked {
+  readonly paths: readonly string[];
+  readonly frames: readonly ImportableFrame[];
+  readonly labels: readonly string[];
+  readonly fallback: string;
+}
+
+export interface ReadMask {
+  readonly frameId: FrameId;
+  readonly label: string;
+  readonly rle: MaskRle;
+  readonly file: string;
+}
+
+export interface ReadMasks {
+  readonly files: number;
+  readonly masks: readonly ReadMask[];
+  /** Frames that masks were found for and whose size is not known: decode them and ask again. */
+  readonly needed: readonly FrameId[];
+  readonly problems: readonly ImportProblem[];
+}
+
+export interface ReadTools {
+  readonly signal: AbortSignal;
+  onProgress(progress: { readonly done: number; readonly total: number }): void;
+}
+
+/** @throws AppError `cancelled`, `file-not-found` for what was chosen */
+export async function readMasks(asked: ImportAsked, { signal, onProgress }: ReadTools): Promise<ReadMasks> {
+  const index = new FrameIndex(asked.frames);
+  const files = await maskFiles(asked.paths);
+  const masks: ReadMask[] = [];
+  const needed = new Set<FrameId>();
+  const problems: ImportProblem[] = [];
+  for (const [i, file] of files.entries()) {
+    if (signal.aborted) throw new AppError('cancelled', file.path, 'the import was withdrawn');
+    const problem: Reading['problem'] = (kind, detail) => problems.push({ file: file.path, kind, detail });
+    try {
+      const own = await hashOf(file.path);
+      for (const found of await readFile(file, { ...asked, problem })) {
+        const frame = await frameOf(found, index, file);
+        if (typeof frame === 'string') problem(frame, found.image);
+        else if (own !== undefined && own === frame.sha256) problem('unreadable', 'it is the image itself, not a mask');
+        else if (frame.widthPx === null || frame.heightPx === null) needed.add(frame.id);
+        else {
+          const rle = drawn(found, frame.widthPx, frame.heightPx, problem);
+          if (rle) masks.push({ frameId: frame.id, label: found.label ?? asked.fallback, rle, file: file.path });
+        }
+      }
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      problem('unreadable', error.message);
+    }
+    onProgress({ done: i + 1, total: files.length });
+    // Whoever wants to cancel gets a word in.
+    await setImmediate();
+  }
+  return { files: files.length, masks, needed: [...needed], problems };
+}
+
+async function readFile(file: MaskFile, reading: Reading): Promise<readonly FoundMask[]> {
+  const name = file.path.toLowerCase();
+  if (name.endsWith('.png')) return readPng(file, reading);
+  if (name.endsWith('.txt')) return readYolo(file, reading);
+  if (/\.nii(\.gz)?$/.test(name)) return readNifti(file, reading);
+  if (name.endsWith('.json')) {
+    const json = await readJson(file);
+    if (isCoco(json)) return readCoco(json)(file, reading);
+    if (isLabelme(json)) return readLabelme(json)(file, reading);
+  }
+  throw new AppError('format-unknown', file.path, `${file.path}: no masks in a format that is known`);
+}
+
+async function frameOf({ image, frameIndex, imagePath }: FoundMask, index: FrameIndex, file: MaskFile): Promise<Match> {
+  const named = index.byName(image, frameIndex);
+  if (typeof named !== 'string' || imagePath === undefined) return named;
+  try {
+    // It must lie in the chosen folder, as the mask does.
+    await readInside(file.root, imagePath);
+  } catch {
+    return named;
+  }
+  return index.byHash((await hashOf(imagePath)) ?? '') ?? named;
+}
+
+/** Of an image's pixels; undefined for what is none. */
+async function hashOf(path: string): Promise<string | undefined> {
+  if (!/\.png$/i.test(path)) return undefined;
+  return readImage(path).then(
+    ({ frame }) => frameHash(frame),
+    () => undefined,
+  );
+}
+
+function drawn(found: FoundMask, widthPx: number, heightPx: number, problem: Reading['problem']): MaskRle | undefined {
+  const [w, h] = found.size ?? [widthPx, heightPx];
+  if (w !== widthPx || h !== heightPx) {
+    problem('size', `${found.image}: ${w}x${h}, the frame ${widthPx}x${heightPx}`);
+    return undefined;
+  }
+  const mask = found.draw(widthPx, heightPx);
+  if (mask.widthPx !== widthPx || mask.heightPx !== heightPx) {
+    problem('size', `${found.image}: ${mask.widthPx}x${mask.heightPx}, the frame ${widthPx}x${heightPx}`);
+    return undefined;
+  }
+  if (areaPx(mask) > 0) return { widthPx, heightPx, counts: cocoRle(mask).counts };
+  problem('empty', found.image);
+  return undefined;
+}
