@@ -8,7 +8,7 @@ import type { MaskFile } from './found-mask';
 const KNOWN = /\.(png|json|txt|nii|nii\.gz)$/i;
 const MASK_FOLDERS = /^(masks?|labels?|labelst[rs]|indexed|gt|groundtruth|annotations?|segmentations?)$/i;
 const MOST_FILES = 1_000_000;
-const MOST_BYTES = 512 * 2 ** 20;
+const MOST_BYTES = 256 * 2 ** 20;
 
 /**
  * The mask files of what the user chose, in order of their names. Of a folder that SonoMask exported, its coco.json alone:

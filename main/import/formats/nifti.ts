@@ -10,7 +10,7 @@ import { labelValues, masksOfValues } from '../label-values';
 import { readInside } from '../mask-files';
 
 const decompress = promisify(gunzip);
-const MOST_BYTES = 2 ** 30;
+const MOST_BYTES = 2 ** 28;
 
 type Voxels =
   Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
@@ -53,9 +53,11 @@ export const readNifti: MaskReader = async (file, reading) => {
   const offset = view.getFloat32(108, isLittle);
   const pixels = widthPx * heightPx;
   if (!(offset >= 0) || bytes.length < offset + pixels * frames * size) throw corrupt('truncated in the voxels');
-  const voxels = Buffer.from(bytes.subarray(offset, offset + pixels * frames * size));
-  if (!isLittle && size > 1) swap(voxels, size);
-  const values = make(voxels.buffer.slice(voxels.byteOffset, voxels.byteOffset + voxels.length) as ArrayBuffer);
+  // A copy, since arrays of several bytes must begin at a multiple of them.
+  const voxels = new Uint8Array(pixels * frames * size);
+  voxels.set(bytes.subarray(offset, offset + voxels.length));
+  if (!isLittle && size > 1) swap(Buffer.from(voxels.buffer), size);
+  const values = make(voxels.buffer);
   if (!values.every(Number.isInteger)) throw corrupt('fractions, not label numbers');
 
   const names = await labelValues(file);

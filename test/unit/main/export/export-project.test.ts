@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportProject, writeExport } from '../../../../main/export';
+import { setOf } from '../../../../main/export/split';
 import { exportNames } from '../../../../main/export/export-names';
 import { ProjectStore } from '../../../../main/project';
 import type { MaskState, SourceImage } from '../../../../shared/domain';
@@ -145,6 +146,16 @@ describe('an export', () => {
     expect(filesOf(result.folder)).toEqual(['masks/other/a.png']);
   });
 
+  it('keeps apart a mask and a frame that would be called alike', async () => {
+    const [one = 0, two = 0] = await addFrames('a.png', 'a-1.png');
+    const cyst = await store.labels.create({ name: 'cyst', instances: 'multiple' });
+    await draw(one, cyst.id, 3);
+    await draw(one, cyst.id, 5);
+    await draw(two, cyst.id, 7);
+    const { folder: out } = await run({ formats: ['png'] });
+    expect(filesOf(out)).toEqual(['masks/cyst/a-1.png', 'masks/cyst/a-1_.png', 'masks/cyst/a-2.png']);
+  });
+
   it('never overwrites an earlier one', async () => {
     await addFrames('a.png');
     expect((await run()).folder).toBe(join(folder, 'Breast masks'));
@@ -184,6 +195,25 @@ describe('an export', () => {
     await expect(failing).rejects.toMatchObject({ code: 'disk-full' });
     expect(readdirSync(folder)).toEqual(before);
     expect(existsSync(join(folder, 'Breast masks'))).toBe(false);
+  });
+});
+
+describe('sets', () => {
+  it('get their shares of many patients, each of which stays where it is', () => {
+    const ratios = { train: 70, val: 15, test: 15 };
+    const counts = { train: 0, val: 0, test: 0 };
+    for (let i = 0; i < 2_000; i++) counts[setOf(`patient ${i}`, ratios)]++;
+    expect(Math.abs(counts.train - 1_400)).toBeLessThan(80);
+    expect(Math.abs(counts.val - 300)).toBeLessThan(60);
+    // What is written here is promised: an export of next year puts the patient into the same set.
+    expect(['Ann', 'Bob', 'Eve'].map((name) => setOf(`patient:${name}`, ratios))).toMatchInlineSnapshot(`
+      [
+        "test",
+        "train",
+        "val",
+      ]
+    `);
+    expect(setOf('anyone', { train: 0, val: 0, test: 3 })).toBe('test');
   });
 });
 
