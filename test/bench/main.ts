@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | window | walk [FRAMES]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
+ * `npm run bench [-- models | window | round | walk [FRAMES]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
 import { execFile } from 'node:child_process';
@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import type { Row } from './row';
 import { benchWalk } from './walk';
-import { benchWindow } from './window';
+import { benchWindow, say } from './window';
+import { benchRound } from './window-round';
 import setUp from '../support/e2e-setup';
 
 const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
@@ -66,8 +67,9 @@ async function benchInWindow(): Promise<void> {
   const finish = await setUp();
   console.log(`load average ${loadavg()[0]?.toFixed(1)}`);
   try {
-    if (part !== 'walk') await benchWindow();
-    await benchWalk(Number(count));
+    if (part === 'round') await benchRound(say);
+    else if (part !== 'walk') await benchWindow();
+    if (part !== 'round') await benchWalk(Number(count));
   } finally {
     finish();
   }

@@ -1,7 +1,7 @@
 /** Simulated studies for the benches of the window, and a window opened on one of them, ready to work in. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { frameHash } from '../../main/study/frame-hash';
@@ -29,17 +29,22 @@ export interface BenchWindow {
 
 const PROPOSAL_MS = 240_000;
 
-/** A new folder of simulated breast lesions, in the order the study list has. */
-export function makeStudy(sizes: readonly (readonly [widthPx: number, heightPx: number])[]): {
-  folder: string;
-  frames: BenchFrame[];
-} {
+/**
+ * A new folder of simulated breast lesions, in the order the study list has.
+ *
+ * @param patients each is of a patient of its own
+ */
+export function makeStudy(
+  sizes: readonly (readonly [widthPx: number, heightPx: number])[],
+  { patients = false } = {},
+): { folder: string; frames: BenchFrame[] } {
   const folder = join(mkdtempSync(join(tmpdir(), 'sonomask-bench-')), 'study');
-  mkdirSync(folder);
   const frames = sizes.map(([widthPx, heightPx], i): BenchFrame => {
     const spec: PhantomSpec = { label: 'breast-lesion', seed: 7_000 + i, widthPx, heightPx };
     const { image, mask } = phantomFrame(spec);
-    const path = join(folder, `frame-${String(i + 1).padStart(5, '0')}.png`);
+    const name = `frame-${String(i + 1).padStart(5, '0')}`;
+    const path = patients ? join(folder, name, 'still.png') : join(folder, `${name}.png`);
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, encode({ width: widthPx, height: heightPx, data: image.data, channels: 1 }));
     return { path, sha256: frameHash(image), image, truth: mask };
   });

@@ -1,25 +1,24 @@
 /**
  * How fast the window is: from a click to its mask, from a key to the next frame, while panning and zooming, from the
- * launch to the first page, and while a large model is busy. In a real Electron, measured in the page itself.
+ * launch to the first page, while a round of learning runs, and while a large model is busy. In a real Electron, measured in the page itself.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv, type Desktop } from '../support/desktop';
+import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
 import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
 import { resolveElectron } from '../support/electron-runtime';
-import { ask, menu } from '../support/journey/workplace';
+import { ask } from '../support/journey/workplace';
 import { randomModel } from './models';
-import { median, quantile } from './statistics';
+import { benchRound } from './window-round';
+import { clicks, HEAD, LIMIT_MS, ms, REST_MS, USUAL, type Say } from './window-clicks';
 import {
   frameReady,
   makeStudy,
-  onScreen,
   openStudy,
   removeStudy,
-  saved,
   type BenchFrame,
   type BenchWindow,
   type Spot,
@@ -28,27 +27,19 @@ import {
 const CLICKS = 40;
 const NEXT_FRAMES = 12;
 const LAUNCHES = 5;
-/** A hand is still for a moment before it clicks; its preview is there then. */
-const REST_MS = 250;
 const LARGE = [2048, 1536] as const;
-const USUAL = [560, 470] as const;
-const LIMIT_MS = 2_000;
-const HEAD = 'breast-lesion';
 /** At 60 Hz a frame takes 16.7 ms; the clock is rounded to a tenth. */
 const FRAME_MS = 16.8;
 
-type Say = (title: string, result: string) => void;
+export const say: Say = (title, result) => console.log(`${title.padEnd(58)}${result}`);
 
 export async function benchWindow(): Promise<void> {
-  const say: Say = (title, result) => console.log(`${title.padEnd(58)}${result}`);
   await launches(say);
   await usualStudy(say);
+  await benchRound(say);
   await largeFrame(say);
   await largeModel(say);
 }
-
-const ms = (values: readonly number[]): string =>
-  `${median(values).toFixed(0).padStart(5)} ms median ${quantile(values, 0.95).toFixed(0).padStart(5)} ms p95  (${values.length})`;
 
 async function launches(say: Say): Promise<void> {
   const times: number[] = [];
@@ -101,58 +92,6 @@ async function usualStudy(say: Say): Promise<void> {
     await opened.close();
     removeStudy(folder);
   }
-}
-
-interface Clicking {
-  readonly count: number;
-  /** How long the pointer is still before the button goes down. */
-  readonly restMs: number;
-}
-
-/** Points around the simulated lesion's border, added and taken away in turn: each moves the outline. */
-async function clicks(
-  { desktop, page }: BenchWindow,
-  frame: BenchFrame,
-  { count, restMs }: Clicking,
-): Promise<number[]> {
-  const { mouse } = page;
-  await page.keyboard.press('p');
-  const times: number[] = [];
-  for (let i = 0; times.length < count && i < 4 * count; i++) {
-    const [spot] = await onScreen(page, [clickAt(frame, i)]);
-    if (!spot) continue;
-    await mouse.move(spot.x, spot.y);
-    await page.waitForTimeout(restMs);
-    await page.evaluate(() => window.bench.arm('pointerdown', 'mask'));
-    await mouse.click(spot.x, spot.y, { button: i % 2 ? 'right' : 'left' });
-    const painted = await page.evaluate((limit) => window.bench.painted(limit), LIMIT_MS);
-    // A click that changes no pixel paints nothing.
-    if (painted) times.push(painted.ms);
-    // As a reader works: a few points on a mask, not forty.
-    if (i % 4 === 3) await undo(desktop, 4);
-  }
-  return times;
-}
-
-async function undo({ app, page }: Desktop, times: number): Promise<void> {
-  await page.locator('.mask .number').first().filter({ hasNotText: '…' }).waitFor();
-  for (let k = 0; k < times; k++) await menu(app, 'edit.undo');
-  await page.waitForTimeout(100);
-  await saved(page);
-}
-
-/** In turn a point outside, to be added, and one inside, to be taken away, going round the simulated lesion. */
-function clickAt({ truth }: BenchFrame, i: number): Spot {
-  const { widthPx, heightPx, data } = truth;
-  const inside = [...data.keys()].filter((at) => data[at] === 1);
-  const mean = (of: (at: number) => number): number => inside.reduce((sum, at) => sum + of(at), 0) / inside.length;
-  const [x, y] = [mean((at) => at % widthPx), mean((at) => Math.floor(at / widthPx))];
-  const radius = Math.sqrt(inside.length / Math.PI) * (i % 2 ? 0.75 : 1.25);
-  const angle = i * 2.4;
-  return {
-    x: Math.min(Math.max(x + radius * Math.cos(angle), 2), widthPx - 2),
-    y: Math.min(Math.max(y + radius * Math.sin(angle), 2), heightPx - 2),
-  };
 }
 
 async function nextFrames({ page }: BenchWindow, frames: readonly BenchFrame[]): Promise<number[]> {
