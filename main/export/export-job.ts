@@ -76,7 +76,7 @@ export class ExportJob {
   /** The frame's pixels, if they are still those its masks were made on; else the loss is noted. */
   async pixels(frame: PlannedFrame): Promise<GrayImage | undefined> {
     try {
-      const { frame: image } = await readImage(frame.absolutePath);
+      const { frame: image } = await readImage(frame.absolutePath, frame.frameIndex);
       if (frameHash(image) === frame.sha256) return image;
     } catch (error) {
       if (!isAppError(error)) throw error;

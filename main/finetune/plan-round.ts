@@ -117,8 +117,8 @@ async function learnedFrames(
   return new Set([...groupOf].filter(([, group]) => sides[group] === 'train').map(([frameId]) => frameId));
 }
 
-function learningFrame({ frameId, absolutePath, frameSha256, masks }: Lesson): LearningFrame {
-  return { frameId, path: absolutePath, frameSha256, rle: union(masks) };
+function learningFrame({ frameId, absolutePath, frameIndex, frameSha256, masks }: Lesson): LearningFrame {
+  return { frameId, path: absolutePath, frameIndex, frameSha256, rle: union(masks) };
 }
 
 /** What any of the masks covers; all have the frame's size. */

@@ -104,8 +104,8 @@ function sampleOf<Frame extends LearningFrame>(frame: Frame, embeddings: Embeddi
 }
 
 /** @throws AppError 'frame-changed', or as `readImage` does */
-async function imageOf({ path, frameSha256 }: LearningFrame): Promise<GrayImage> {
-  const { frame } = await readImage(path);
+async function imageOf({ path, frameIndex, frameSha256 }: LearningFrame): Promise<GrayImage> {
+  const { frame } = await readImage(path, frameIndex);
   const found = frameHash(frame);
   if (found !== frameSha256)
     throw new AppError('frame-changed', path, `${path} has pixels ${found}, not ${frameSha256}`);

@@ -21,6 +21,8 @@ export interface LearningFrame {
   readonly frameId: FrameId;
   /** Absolute path of the image. */
   readonly path: string;
+  /** 0-based, within the image; absent in plans made before images had several. */
+  readonly frameIndex?: number;
   /** A file with other pixels is left out, unless their embedding is cached. */
   readonly frameSha256: string;
   /** Union of the label's masks on the frame, of the frame's size. */

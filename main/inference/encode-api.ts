@@ -11,6 +11,8 @@ import { Predictor } from './predictor';
 
 export interface EncodeRequest {
   readonly path: string;
+  /** 0-based, within the image. */
+  readonly frameIndex: number;
   /** The pixels that are to be encoded: a file that has others now is refused. */
   readonly frameSha256: string;
   /** Left and right are exchanged before; the embedding is then of `mirroredHash`. */
@@ -58,11 +60,12 @@ export function encodeApi(modelFolder: string) {
     /** @throws AppError `frame-changed`, `provider-failed`, or as `readImage` does. */
     encode: async ({
       path,
+      frameIndex,
       frameSha256,
       mirrored = false,
       provider,
     }: EncodeRequest & { provider: Provider }): Promise<StoredEmbedding> => {
-      const { frame } = await readImage(path);
+      const { frame } = await readImage(path, frameIndex);
       const found = frameHash(frame);
       if (found !== frameSha256) {
         throw new AppError('frame-changed', path, `${path} has pixels ${found}, not ${frameSha256}`);

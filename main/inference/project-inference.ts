@@ -236,7 +236,11 @@ export class ProjectInference {
     const encoderId = this.shared.model()?.encoderId ?? '';
     const cached = await this.#cache.get(frameSha256, encoderId);
     if (cached) return cached;
-    const embedding = await this.#encoded({ path: frame.absolutePath, frameSha256 }, frameSha256, signal);
+    const embedding = await this.#encoded(
+      { path: frame.absolutePath, frameIndex: frame.frameIndex, frameSha256 },
+      frameSha256,
+      signal,
+    );
     // On the disk or not, the prompt worker gets it: nobody waits for the file.
     void this.#cache.put(embedding);
     return embedding;

@@ -3,7 +3,16 @@
  */
 import { sql } from 'kysely';
 import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
-import { decodedFrame, frameFilter, framePageRequest, frameState, reviewState, rowId } from '../../shared/domain';
+import {
+  calibration,
+  decodedFrame,
+  imageProblem,
+  frameFilter,
+  framePageRequest,
+  frameState,
+  reviewState,
+  rowId,
+} from '../../shared/domain';
 import type {
   DecodedFrame,
   FrameCounts,
@@ -14,6 +23,7 @@ import type {
   FramePageRequest,
   FrameState,
   FrameSummary,
+  ImageProblem,
   ReviewState,
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
@@ -142,11 +152,14 @@ export class Frames {
         'images.size_bytes as sizeBytes',
         'images.mtime_ms as mtimeMs',
         'frames.problem_detail as problemDetail',
+        'images.frame_time_ms as frameTimeMs',
+        'images.calibration',
       ])
       .where('frames.id', '=', id)
       .executeTakeFirst();
     if (row === undefined) throw unknownFrame(id);
-    return { ...toSummary(row), sizeBytes: Number(row.sizeBytes) };
+    const known = row.calibration === null ? null : calibration.parse(JSON.parse(row.calibration));
+    return { ...toSummary(row), sizeBytes: Number(row.sizeBytes), calibration: known };
   }
 
   /** The nearest frame after or before this one that matches, or null at the end of the list. */
@@ -205,6 +218,18 @@ export class Frames {
       if (frame.sha256 === null) return 'new';
       return frame.sha256 === sha256 ? 'same' : 'replaced';
     });
+  }
+
+  /**
+   * Notes why a frame cannot be read. Masks on it are kept.
+   *
+   * @throws AppError `usage` for an unknown frame.
+   */
+  async markProblem(frameId: FrameId, problem: ImageProblem, detail: string): Promise<void> {
+    const { id } = await this.placeOf(frameId);
+    const code = parseInput(imageProblem, problem, 'image problem');
+    const noted = { problem: code, problem_detail: detail };
+    await this.db.updateTable('frames').set(noted).where('id', '=', id).execute();
   }
 
   /**

@@ -102,6 +102,14 @@ async function insertFrames(
   for (const rows of chunks(frames, ROWS_PER_STATEMENT)) await trx.insertInto('frames').values(rows).execute();
 }
 
+/** What the header says beside the pixels. */
+function statedBy({ frameTimeMs, calibration }: SourceImage): {
+  frame_time_ms: number | null;
+  calibration: string | null;
+} {
+  return { frame_time_ms: frameTimeMs ?? null, calibration: calibration ? JSON.stringify(calibration) : null };
+}
+
 async function insertImages(trx: ProjectTransaction, images: readonly Place[]): Promise<void> {
   if (images.length === 0) return;
   const rows = await trx
@@ -114,6 +122,7 @@ async function insertImages(trx: ProjectTransaction, images: readonly Place[]): 
         size_bytes: image.sizeBytes,
         mtime_ms: image.mtimeMs,
         frame_count: image.frameCount,
+        ...statedBy(image),
       })),
     )
     .returning(['id', 'absolute_path'])
@@ -129,8 +138,8 @@ async function insertImages(trx: ProjectTransaction, images: readonly Place[]): 
 }
 
 /** The file is as it was: what the disk or the rights to it made unreadable is readable again, or not yet. */
-async function refreshSame(trx: ProjectTransaction, known: readonly { image: Place; id: number }[]): Promise<void> {
-  const readable = known.filter(({ image }) => image.problem === undefined).map(({ id }) => id);
+async function refreshSame(trx: ProjectTransaction, same: readonly { image: Place; known: Known }[]): Promise<void> {
+  const readable = same.filter(({ image }) => image.problem === undefined).map(({ known }) => known.id);
   if (readable.length > 0) {
     await trx
       .updateTable('frames')
@@ -139,8 +148,10 @@ async function refreshSame(trx: ProjectTransaction, known: readonly { image: Pla
       .where('problem', 'in', ['file-not-found', 'file-unreadable'])
       .execute();
   }
-  for (const { image, id } of known) {
-    if (image.problem !== undefined) await setProblem(trx, id, image.problem, image.problemDetail ?? null);
+  for (const { image, known } of same) {
+    if (image.problem !== undefined) await setProblem(trx, known.id, image.problem, image.problemDetail ?? null);
+    // An earlier version of the program read less of it: only the first page of a TIFF.
+    else if (image.frameCount > known.frameCount) await addFrames(trx, image, known);
   }
 }
 
@@ -149,7 +160,7 @@ async function refreshOther(trx: ProjectTransaction, image: Place, known: Known)
   const frameCount = Math.max(image.frameCount, known.frameCount);
   await trx
     .updateTable('images')
-    .set({ size_bytes: image.sizeBytes, mtime_ms: image.mtimeMs, frame_count: frameCount })
+    .set({ size_bytes: image.sizeBytes, mtime_ms: image.mtimeMs, frame_count: frameCount, ...statedBy(image) })
     .where('id', '=', known.id)
     .execute();
   const { problem = null, problemDetail = null, widthPx = null, heightPx = null } = image;
@@ -161,6 +172,12 @@ async function refreshOther(trx: ProjectTransaction, image: Place, known: Known)
   // A loop that got shorter keeps its frames and the work on them; they can be read no more.
   const lost = { problem: 'file-not-found', problem_detail: 'the image has fewer frames now' } as const;
   if (problem === null) await ofImage.set(lost).where('frame_index', '>=', image.frameCount).execute();
+  await insertFrames(trx, [{ image, imageId: known.id, first: known.frameCount }]);
+}
+
+async function addFrames(trx: ProjectTransaction, image: Place, known: Known): Promise<void> {
+  const now = { frame_count: image.frameCount, ...statedBy(image) };
+  await trx.updateTable('images').set(now).where('id', '=', known.id).execute();
   await insertFrames(trx, [{ image, imageId: known.id, first: known.frameCount }]);
 }
 
@@ -206,14 +223,14 @@ export class Images {
     const rows = await trx.selectFrom('images').selectAll().where('absolute_path', 'in', paths).execute();
     const known = new Map(rows.map((row) => [row.absolute_path, { ...toKnown(row), frameCount: row.frame_count }]));
     const fresh: Place[] = [];
-    const same: { image: Place; id: number }[] = [];
+    const same: { image: Place; known: Known }[] = [];
     let changed = 0;
     for (const image of images) {
       const before = known.get(image.absolutePath);
       if (before === undefined) {
         fresh.push(image);
       } else if (before.sizeBytes === image.sizeBytes && before.mtimeMs === image.mtimeMs) {
-        same.push({ image, id: before.id });
+        same.push({ image, known: before });
       } else {
         changed++;
         await refreshOther(trx, image, before);

@@ -16,6 +16,7 @@ export interface LessonCount {
 export interface Lesson {
   readonly frameId: FrameId;
   readonly absolutePath: string;
+  readonly frameIndex: number;
   readonly frameSha256: string;
   /** Empty where nobody knows. */
   readonly patient: string;
@@ -87,6 +88,7 @@ export class Lessons {
         'found.frame_id as frameId',
         'found.newest',
         'images.absolute_path as absolutePath',
+        'frames.frame_index as frameIndex',
         'frames.sha256',
         'studies.patient',
         'studies.key as studyKey',

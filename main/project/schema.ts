@@ -25,6 +25,10 @@ export interface ProjectTables {
     size_bytes: number;
     mtime_ms: number;
     frame_count: number;
+    /** Null where the file does not say. */
+    frame_time_ms: number | null;
+    /** JSON of a `Calibration`; null where the file states no millimetres. */
+    calibration: string | null;
   };
   frames: {
     id: Generated<number>;

@@ -19,7 +19,7 @@ import type { WorkerHost } from '../inference';
 import type { ProjectStore } from '../project';
 import { NewestFirst } from './newest-first';
 import { pathError } from './path-error';
-import type { ReadFrame, StudyApi } from './study-api';
+import type { FramePlace, ReadFrame, StudyApi } from './study-api';
 
 /** Decoded frames kept: about 300 of 800x600, 40 of 2048x1536. */
 const MEMORY_BYTES = 144 * 2 ** 20;
@@ -47,12 +47,15 @@ export class FrameSource {
     const { store } = this;
     const before = await store.frames.get(frameId);
     try {
-      const { sha256, widthPx, heightPx } = await this.#read(before.absolutePath);
+      const { sha256, widthPx, heightPx } = await this.#read(before);
       await store.frames.setHash(frameId, { sha256, widthPx, heightPx });
     } catch (error) {
       const found = problemOf(error);
       if (!found) throw error;
-      await store.images.markProblem(before.imageId, found.problem, found.detail);
+      // A damaged frame says nothing of the others of its loop; a file that is gone does.
+      if (found.problem === 'file-not-found')
+        await store.images.markProblem(before.imageId, found.problem, found.detail);
+      else await store.frames.markProblem(frameId, found.problem, found.detail);
     }
     const frame = await store.frames.get(frameId);
     if (frame.problem !== before.problem || frame.sha256 !== before.sha256) this.onChanged([summaryOf(frame)]);
@@ -66,27 +69,27 @@ export class FrameSource {
    */
   async acceptPixels(frameId: FrameId, user: string): Promise<void> {
     const { store } = this;
-    const { absolutePath } = await store.frames.get(frameId);
-    const { sha256, widthPx, heightPx } = await this.#read(absolutePath);
+    const { sha256, widthPx, heightPx } = await this.#read(await store.frames.get(frameId));
     await store.frames.acceptPixels(frameId, { sha256, widthPx, heightPx }, user);
     this.onChanged([summaryOf(await store.frames.get(frameId))]);
   }
 
   /** The frame as PNG. @throws AppError `frame-changed` where it has other pixels now, or as `readImage` does. */
   async pixels(frameId: FrameId, sha256: string): Promise<Uint8Array> {
-    const { absolutePath } = await this.store.frames.get(frameId);
-    const read = await this.#read(absolutePath);
+    const frame = await this.store.frames.get(frameId);
+    const { absolutePath } = frame;
+    const read = await this.#read(frame);
     if (read.sha256 === sha256) return read.png;
     throw new AppError('frame-changed', absolutePath, `${absolutePath} has pixels ${read.sha256}, not ${sha256}`);
   }
 
   /** A small PNG, from the project's cache where it was made before. @throws AppError as `readImage` does. */
   async thumbnail(frameId: FrameId): Promise<Uint8Array> {
-    const { absolutePath } = await this.store.frames.get(frameId);
-    const key = await versionOf(absolutePath);
+    const frame = await this.store.frames.get(frameId);
+    const key = await versionOf(frame);
     const known = this.#thumbnails.get(key);
     if (known) return known;
-    const png = await this.#thumbnailQueue.run(() => this.#makeThumbnail(absolutePath, key));
+    const png = await this.#thumbnailQueue.run(() => this.#makeThumbnail(frame, key));
     this.#thumbnails.set(key, png, png.length);
     return png;
   }
@@ -130,41 +133,47 @@ export class FrameSource {
     }
   }
 
-  async #read(path: string): Promise<ReadFrame> {
+  async #read(frame: FrameAddress): Promise<ReadFrame> {
     // A file that was written since is another one.
-    const key = await versionOf(path);
+    const key = await versionOf(frame);
     const known = this.#frames.get(key);
     if (known) return known;
     const begun = this.#reading.get(key);
     if (begun) return begun;
-    const reading = this.worker.request('read', { path }).finally(() => this.#reading.delete(key));
+    const reading = this.worker.request('read', placeOf(frame)).finally(() => this.#reading.delete(key));
     this.#reading.set(key, reading);
     const read = await reading;
     this.#frames.set(key, read, read.png.length);
     return read;
   }
 
-  async #makeThumbnail(path: string, key: string): Promise<Uint8Array> {
+  async #makeThumbnail(frame: FrameAddress, key: string): Promise<Uint8Array> {
     const folder = join(this.store.cacheFolder, 'thumbnails');
     const name = createHash('sha256').update(key).digest('hex');
     const file = join(folder, name.slice(0, 2), `${name}.png`);
     try {
       return new Uint8Array(await readFile(file));
     } catch {
-      const png = await this.worker.request('thumbnail', { path });
+      const png = await this.worker.request('thumbnail', placeOf(frame));
       await keep(file, png);
       return png;
     }
   }
 }
 
-/** Names a file as it is now. @throws AppError `file-not-found`, `file-unreadable` */
-async function versionOf(path: string): Promise<string> {
+type FrameAddress = Pick<FrameDetail, 'absolutePath' | 'frameIndex'>;
+
+function placeOf({ absolutePath, frameIndex }: FrameAddress): FramePlace {
+  return { path: absolutePath, frameIndex };
+}
+
+/** Names a frame of a file as it is now. @throws AppError `file-not-found`, `file-unreadable` */
+async function versionOf({ absolutePath, frameIndex }: FrameAddress): Promise<string> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return `${path}|${size}|${mtimeMs}`;
+    const { size, mtimeMs } = await stat(absolutePath);
+    return `${absolutePath}|${frameIndex}|${size}|${mtimeMs}`;
   } catch (cause) {
-    throw pathError(path, cause);
+    throw pathError(absolutePath, cause);
   }
 }
 
@@ -197,6 +206,7 @@ function shownProblem(frame: FrameDetail): Problem | null {
 }
 
 export function summaryOf(frame: FrameDetail): FrameSummary {
-  const { absolutePath: _path, sizeBytes: _size, mtimeMs: _mtime, problemDetail: _detail, ...summary } = frame;
+  const { absolutePath: _path, sizeBytes: _size, mtimeMs: _mtime, problemDetail: _detail, ...rest } = frame;
+  const { frameTimeMs: _time, calibration: _calibration, ...summary } = rest;
   return summary;
 }

@@ -1,5 +1,5 @@
 /**
- * Makes of files and folders what a project stores: images, each with the study, series and patient its folders name.
+ * Makes of files and folders what a project stores: images, each with the study, series and patient it or its folders name.
  * Decodes nothing; asks nothing of the project.
  */
 import { stat } from 'node:fs/promises';
@@ -73,11 +73,11 @@ async function rootOf(path: string): Promise<string> {
 
 async function sourceOf({ absolutePath, relativePath }: ListedImage, root: string): Promise<SourceImage> {
   const inspected = await inspectImage(absolutePath);
-  return { ...placeOf(relativePath, root), absolutePath, relativePath, frameCount: 1, ...inspected };
+  return { ...placeOf(relativePath, root), absolutePath, relativePath, ...inspected };
 }
 
 /**
- * Study, series and patient as folders name them: `PATIENT/image`, `PATIENT/SERIES/image` or
+ * Where the file itself says nothing of it: study, series and patient as folders name them: `PATIENT/image`, `PATIENT/SERIES/image` or
  * `PATIENT/STUDY/SERIES/.../image`. Images lying directly in the opened folder form one study called like it.
  */
 export function placeOf(relativePath: string, root: string): Pick<SourceImage, 'study' | 'series'> {

@@ -1,14 +1,19 @@
 /**
- * Finds the image files of a study: folders are searched to any depth. Opens no file: whether one can be read is told
- * by `readImage`.
+ * Finds the image files of a study: folders are searched to any depth. Opens only files whose name says nothing, as DICOM
+ * files are often called, for their first bytes: whether one can be read is told by `readImage`.
  */
+import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { AppError } from '../../shared/errors';
+import { formatOf, HEAD_BYTES } from './format';
 import { pathError } from './path-error';
+import { withFile } from './readers/byte-source';
 
 /** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
-const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp']);
+const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.dcm', '.dicom', '.dic', '.ima']);
+/** A list of files of its folder: they are found themselves. */
+const DIRECTORY_FILE = 'dicomdir';
 
 export interface ListedImage {
   readonly absolutePath: string;
@@ -73,12 +78,31 @@ async function walk(
       const path = join(folder, entry.name);
       const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)));
       if (isFolder) await walk(root, path, entered, images, failures);
-      else if (IMAGE_EXTENSIONS.has(extname(entry.name).toLowerCase())) {
+      else if (await isImage(path, entry)) {
         images.push({ absolutePath: path, relativePath: relative(root, path).split(sep).join('/') });
       }
     }
   } catch (error) {
     failures.push(pathError(folder, error));
+  }
+}
+
+async function isImage(path: string, entry: Dirent): Promise<boolean> {
+  const extension = extname(entry.name).toLowerCase();
+  if (IMAGE_EXTENSIONS.has(extension)) return true;
+  // No extension, or the last part of a UID: a pipe is never opened, its writer might not come.
+  const saysNothing = !/^\.[a-z]/.test(extension) && entry.name.toLowerCase() !== DIRECTORY_FILE;
+  return saysNothing && entry.isFile() && (await isDicom(path));
+}
+
+async function isDicom(path: string): Promise<boolean> {
+  try {
+    return await withFile(
+      path,
+      async (file) => file.size > HEAD_BYTES && formatOf(await file.read(0, HEAD_BYTES)) === 'dicom',
+    );
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
-/** Frames as PNG for the page: whole, or small for the study list. 8-bit grey, nothing else; a reader is elsewhere. */
+/** Frames as PNG for the page: whole, in colour where they have it, or small and grey for the study list. Not a reader. */
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { resizeBilinearAntialias, type GrayImage } from '../../shared/image';
+import { resizeBilinearAntialias, type ColourImage, type GrayImage } from '../../shared/image';
 
 export const THUMBNAIL_PX = 160;
 
@@ -9,28 +9,42 @@ const deflated = promisify(deflate);
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** A PNG with exactly these pixels. Not compressed: it lives for one trip to the page. */
-export function framePng(frame: GrayImage): Promise<Uint8Array> {
-  return greyPng(frame, 0);
+export function framePng({ widthPx, heightPx, data, rgb }: ColourImage): Promise<Uint8Array> {
+  return png({ widthPx, heightPx, samples: rgb ?? data, channels: rgb ? 3 : 1 }, 0);
 }
 
 /** At most 160 px on the longer side, never enlarged. */
 export function thumbnailPng(frame: GrayImage): Promise<Uint8Array> {
   const scale = Math.min(1, THUMBNAIL_PX / Math.max(frame.widthPx, frame.heightPx));
-  if (scale === 1) return greyPng(frame, 6);
+  if (scale === 1) return greyPng(frame);
   const size = (px: number): number => Math.max(1, Math.round(px * scale));
-  return greyPng(resizeBilinearAntialias(frame, size(frame.widthPx), size(frame.heightPx)), 6);
+  return greyPng(resizeBilinearAntialias(frame, size(frame.widthPx), size(frame.heightPx)));
+}
+
+function greyPng({ widthPx, heightPx, data }: GrayImage): Promise<Uint8Array> {
+  return png({ widthPx, heightPx, samples: data, channels: 1 }, 6);
+}
+
+interface Bitmap {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** 8 bit, interleaved. */
+  readonly samples: Uint8Array;
+  readonly channels: 1 | 3;
 }
 
 /** @param level of zlib, 0 (stored) to 9 */
-async function greyPng({ widthPx, heightPx, data }: GrayImage, level: number): Promise<Uint8Array> {
+async function png({ widthPx, heightPx, samples, channels }: Bitmap, level: number): Promise<Uint8Array> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(widthPx, 0);
   header.writeUInt32BE(heightPx, 4);
-  // 8 bits, grey; then zlib, the five filters, not interlaced, which are 0 each.
+  // 8 bits, grey or true colour; then zlib, the five filters, not interlaced, which are 0 each.
   header[8] = 8;
+  header[9] = channels === 3 ? 2 : 0;
   // Each row begins with the number of its filter: 0, none.
-  const rows = Buffer.alloc((widthPx + 1) * heightPx);
-  for (let y = 0; y < heightPx; y++) rows.set(data.subarray(y * widthPx, (y + 1) * widthPx), y * (widthPx + 1) + 1);
+  const row = channels * widthPx;
+  const rows = Buffer.alloc((row + 1) * heightPx);
+  for (let y = 0; y < heightPx; y++) rows.set(samples.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   const pixels = await deflated(rows, { level });
   return new Uint8Array(
     Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]),

@@ -12,6 +12,12 @@ import { framePng, thumbnailPng } from './picture';
 import { readImage } from './read-image';
 import { writeSampleCase } from './sample-study';
 
+/** Which frame of which file; 0-based. */
+export interface FramePlace {
+  readonly path: string;
+  readonly frameIndex: number;
+}
+
 /** A decoded frame, as the page gets it. */
 export interface ReadFrame {
   readonly sha256: string;
@@ -37,14 +43,15 @@ export const studyApi = {
   },
 
   /** @throws AppError as `readImage` does. */
-  read: async ({ path }: { path: string }): Promise<ReadFrame> => {
-    const { frame } = await readImage(path);
+  read: async ({ path, frameIndex }: FramePlace): Promise<ReadFrame> => {
+    const { frame } = await readImage(path, frameIndex);
     const { widthPx, heightPx } = frame;
     return { sha256: frameHash(frame), widthPx, heightPx, png: await framePng(frame) };
   },
 
   /** @throws AppError as `readImage` does. */
-  thumbnail: async ({ path }: { path: string }): Promise<Uint8Array> => thumbnailPng((await readImage(path)).frame),
+  thumbnail: async ({ path, frameIndex }: FramePlace): Promise<Uint8Array> =>
+    thumbnailPng((await readImage(path, frameIndex)).frame),
 
   /** Looks at files without decoding them. */
   check: async ({ paths }: { paths: readonly string[] }): Promise<CheckedFile[]> => {

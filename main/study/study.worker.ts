@@ -1,6 +1,6 @@
 /** The study worker as a process: see study-api.ts. */
 import { serveWorker } from '../inference';
-import { sharp } from './load-sharp';
+import { sharp } from './readers/load-sharp';
 import { studyApi } from './study-api';
 
 serveWorker(studyApi);

@@ -6,7 +6,7 @@ import { defineStore } from 'pinia';
 import { computed, markRaw, ref, shallowRef, watch } from 'vue';
 import { COMMAND_IDS, type CommandId } from '../../shared/commands';
 import type { FrameDetail, MaskInstance, MaskState, ReviewState } from '../../shared/domain';
-import type { GrayImage } from '../../shared/image';
+import type { ColourImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
 import { Editor, type Refusal } from '../editor';
@@ -51,7 +51,7 @@ export const useEditor = defineStore('editor', () => {
   const commands = editorCommands(editor, toolbox, view);
 
   const frame = shallowRef<FrameDetail | null>(null);
-  const image = shallowRef<GrayImage | null>(null);
+  const image = shallowRef<ColourImage | null>(null);
   /** Why the frame cannot be shown, or not be trusted. */
   const problem = shallowRef<Problem | null>(null);
   const loading = ref(false);

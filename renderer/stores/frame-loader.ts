@@ -2,7 +2,7 @@
  * Frames to be shown: what main knows of them and their samples. Holds those asked for last and those likely to come
  * next, a few, so that memory stays flat.
  */
-import type { GrayImage } from '../../shared/image';
+import type { ColourImage } from '../../shared/image';
 import type { OpenedFrame } from '../../shared/ipc';
 import { loadFrameImage } from '../canvas';
 import { call } from '../ipc';
@@ -10,7 +10,7 @@ import { call } from '../ipc';
 export interface LoadedFrame {
   readonly opened: OpenedFrame;
   /** Null where there is a problem. */
-  readonly image: GrayImage | null;
+  readonly image: ColourImage | null;
 }
 
 const MOST_HELD = 4;

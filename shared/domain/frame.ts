@@ -2,6 +2,7 @@
  * Study, series, image, frame: where pixels come from. Not the pixels and not their decoding (`main/study`).
  */
 import { z } from 'zod';
+import { calibration } from './calibration';
 import { rowId, sha256, shortText, sizePx } from './ids';
 import { reviewState } from './review';
 
@@ -42,6 +43,9 @@ export const sourceImage = z
     /** Where the header told; else known with the first decoding. */
     widthPx: z.exactOptional(sizePx),
     heightPx: z.exactOptional(sizePx),
+    /** Time from frame to frame, milliseconds, where the file says it. */
+    frameTimeMs: z.exactOptional(z.number().positive()),
+    calibration: z.exactOptional(calibration),
     problem: z.exactOptional(imageProblem.exclude(['changed'])),
     problemDetail: z.exactOptional(z.string().max(1_000)),
   })
@@ -86,6 +90,9 @@ export const frameDetail = z
     sizeBytes: z.int(),
     mtimeMs: z.number(),
     problemDetail: z.string().nullable(),
+    /** Time from frame to frame of a loop, milliseconds; null where its file does not say. */
+    frameTimeMs: z.number().positive().nullable(),
+    calibration: calibration.nullable(),
   })
   .readonly();
 export type FrameDetail = z.infer<typeof frameDetail>;

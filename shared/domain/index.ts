@@ -30,6 +30,8 @@ export type {
   RevisionId,
   SavedEdit,
 } from './mask-revision';
+export { calibration, mmPerPx } from './calibration';
+export type { CalibratedRegion, Calibration, Scale } from './calibration';
 export {
   decodedFrame,
   frameCounts,

@@ -20,8 +20,8 @@ export const annotate: Command = {
     resume: { help: 'keep what an earlier run with the same model has finished' },
   },
   details: `
-Reads PNG, JPEG, TIFF (first page) and BMP in any depth of folders. png: one mask an image, 0 and 255, of the image's own
-size, as DIR/NAME.png, with several labels DIR/LABEL/NAME.png. coco: DIR/annotations.json with compressed run lengths.
+Reads PNG, JPEG, TIFF, BMP and DICOM in any depth of folders, every frame of a loop. png: one mask a frame, 0 and 255, of
+the frame's own size, as DIR/NAME.png, with several labels DIR/LABEL/NAME.png; of a loop NAME-frame-0001.png and so on. coco: DIR/annotations.json with compressed run lengths.
 An image that cannot be read is reported and skipped. Ctrl-C leaves complete files only; --resume continues.`,
   run: async (args, { progress, signal }) => {
     const out = resolve(args.required('out'));
@@ -48,8 +48,8 @@ An image that cannot be read is reported and skipped. Ctrl-C leaves complete fil
       exitCode: exitCodeOf(failed, signal),
       json: {
         ...{ out, model: model.manifest.id, labels, annotated, kept, cancelled, ...(coco && { coco }) },
-        images: result.entries.map(({ source, widthPx, heightPx, masks }) => ({
-          ...{ source, widthPx, heightPx },
+        images: result.entries.map(({ source, frame, widthPx, heightPx, masks }) => ({
+          ...{ source, ...(frame !== undefined && { frame: frame + 1 }), widthPx, heightPx },
           masks: masks.map(({ label: name, iou, areaPx, bbox, file }) => ({
             ...{ label: name, iou, areaPx, bbox: bbox ?? null, ...(file && { file: file.name }) },
           })),

@@ -17,6 +17,7 @@ export const predict: Command = {
     points: { value: '"x,y,+;x,y,-"', help: 'points inside (+) and outside (-)' },
     box: { value: 'x0,y0,x1,y1', help: 'a box around it' },
     label: { value: 'LABEL', help: 'whose head proposes where there is no prompt; default: the only one of the model' },
+    frame: { value: 'N', help: 'of a loop, a volume or several pages; the first is 1, which is the default' },
     model: MODEL_OPTION,
   },
   details: `
@@ -29,7 +30,7 @@ With points or a box the mask is what they ask for; without, it is the proposal 
     const prompt = promptOf(args.text('points'), args.text('box'));
     const model = await openModel(args);
     const label = prompt ? args.text('label') : labelOf(model, args.text('label'));
-    const { frame } = await readImage(path);
+    const { frame } = await readImage(path, frameOf(args.text('frame')));
     const { mask, iou } = await withPredictor(model, async (predictor) => {
       const embedding = await predictor.encode(frame);
       return prompt ? predictor.decode(embedding, prompt) : predictor.propose(embedding, label ?? '');
@@ -47,6 +48,13 @@ With points or a box the mask is what they ask for; without, it is the proposal 
     };
   },
 };
+
+/** 0-based. @throws AppError `usage` */
+function frameOf(text: string | undefined): number {
+  const frame = text === undefined ? 1 : parseNumber('--frame', text);
+  if (!Number.isInteger(frame) || frame < 1) throw usage('--frame', `--frame: frames are counted 1, 2, 3; got ${text}`);
+  return frame - 1;
+}
 
 /** @throws AppError `usage` */
 export function promptOf(points: string | undefined, box: string | undefined): Prompt | undefined {

@@ -1,17 +1,17 @@
 /**
- * Proposals for many images: mask PNGs, COCO, or both. One unreadable image costs itself only; whatever ends the run early
+ * Proposals for every frame of many images: mask PNGs, COCO, or both. One unreadable image costs itself only; whatever ends the run early
  * leaves complete files and a journal from which it can go on.
  */
 import { mkdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { imageProblem } from '../../../shared/domain';
 import { AppError, isAppError } from '../../../shared/errors';
 import { areaPx, boundingBox, cocoRle, type Mask } from '../../../shared/mask';
 import { type CocoImage, writeCoco, writeMaskPng } from '../../export';
 import type { Predictor } from '../../inference';
-import { type DecodedImage, type ListedImage, readImage } from '../../study';
-import { appendToJournal, isStillDone, type JournalEntry, readJournal, startJournal } from './journal';
+import { type DecodedImage, type ListedImage, openImage, readImage } from '../../study';
+import { appendToJournal, isStillDone, type JournalEntry, journalKey, readJournal, startJournal } from './journal';
 import { outputNames } from './output-names';
 
 export type OutputFormat = 'png' | 'coco';
@@ -45,26 +45,29 @@ export interface AnnotateResult {
 
 export const COCO_FILE = 'annotations.json';
 
-/** An image with the mask files it will get, by label. */
+/** A frame with the mask files it will get, by label. */
 interface Job {
+  /** A frame of several has its number in `relativePath`. */
   readonly image: ListedImage;
+  /** 0-based; absent for an image of one frame. */
+  readonly frame?: number;
   readonly files: ReadonlyMap<string, string | undefined>;
 }
 
 /** @throws AppError `usage` where a mask would overwrite an image, `label-unknown`, `disk-full`, `write-failed`. */
 export async function annotateImages(options: AnnotateOptions): Promise<AnnotateResult> {
-  const { predictor, images, out, formats, signal } = options;
+  const { predictor, out, formats, signal } = options;
   for (const label of options.labels) predictor.model.head(label);
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('write-failed', out, `${out}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   });
-  const jobs = plan(options);
+  const jobs = await plan(options);
   await refuseToOverwrite(jobs, out);
 
   const done = await keptEntries(jobs, options);
   await startJournal(out, done.values());
   const kept = done.size;
-  const waiting = jobs.filter(({ image }) => !done.has(image.absolutePath));
+  const waiting = jobs.filter(({ image, frame }) => !done.has(journalKey(image.absolutePath, frame)));
   const failures: AppError[] = [];
   options.onStart?.(kept);
   let upcoming = load(waiting[0]);
@@ -81,27 +84,45 @@ export async function annotateImages(options: AnnotateOptions): Promise<Annotate
     } else if (loaded) {
       const entry = await annotate(job, loaded, options);
       await appendToJournal(out, entry);
-      done.set(job.image.absolutePath, entry);
+      done.set(journalKey(entry.source, entry.frame), entry);
     }
     options.onProgress?.(kept + i + 1, jobs.length, job.image);
   }
   await upcoming;
-  const entries = images.flatMap(({ absolutePath }) => done.get(absolutePath) ?? []);
+  const entries = jobs.flatMap(({ image, frame }) => done.get(journalKey(image.absolutePath, frame)) ?? []);
   const coco = formats.includes('coco') && !signal.aborted ? join(out, COCO_FILE) : undefined;
   if (coco) await writeCocoOf(coco, jobs, done, options);
   return { entries, kept, failures, cancelled: signal.aborted, coco };
 }
 
 /** With one label `OUT/NAME.png`, with several `OUT/LABEL/NAME.png`. */
-function plan({ images, labels, formats }: AnnotateOptions): Job[] {
-  const names = outputNames(images);
+async function plan({ images, labels, formats }: AnnotateOptions): Promise<Job[]> {
+  const frames: Omit<Job, 'files'>[] = [];
+  for (const image of images) frames.push(...(await framesOf(image)));
+  const names = outputNames(frames.map(({ image }) => image));
   const place = (label: string, name: string) => (labels.length > 1 ? `${label}/${name}.png` : `${name}.png`);
-  return images.map((image, i) => ({
-    image,
+  return frames.map((frame, i) => ({
+    ...frame,
     files: new Map(
       labels.map((label) => [label, formats.includes('png') ? place(label, names[i] as string) : undefined]),
     ),
   }));
+}
+
+/** One that cannot be opened is one frame: its reading will tell why. */
+async function framesOf(image: ListedImage): Promise<Omit<Job, 'files'>[]> {
+  const frameCount = await openImage(image.absolutePath).then(
+    ({ metadata }) => metadata.frameCount,
+    () => 1,
+  );
+  if (frameCount === 1) return [{ image }];
+  const { relativePath: path } = image;
+  const extension = extname(path);
+  const stem = path.slice(0, path.length - extension.length);
+  return Array.from({ length: frameCount }, (_, frame) => {
+    const relativePath = `${stem}-frame-${String(frame + 1).padStart(4, '0')}${extension}`;
+    return { image: { ...image, relativePath }, frame };
+  });
 }
 
 /** Source files are never modified, whatever folder the user names. */
@@ -128,10 +149,11 @@ async function keptEntries(jobs: readonly Job[], options: AnnotateOptions): Prom
   const kept = new Map<string, JournalEntry>();
   if (!options.resume) return kept;
   const journal = await readJournal(options.out);
-  for (const { image, files } of jobs) {
-    const entry = journal.get(image.absolutePath);
+  for (const { image, frame, files } of jobs) {
+    const key = journalKey(image.absolutePath, frame);
+    const entry = journal.get(key);
     const { id } = options.predictor.model.manifest;
-    if (entry && (await isStillDone(entry, options.out, id, files))) kept.set(image.absolutePath, entry);
+    if (entry && (await isStillDone(entry, options.out, id, files))) kept.set(key, entry);
   }
   return kept;
 }
@@ -143,7 +165,7 @@ async function load(job: Job | undefined): Promise<Loaded | AppError | undefined
   if (!job) return undefined;
   const path = job.image.absolutePath;
   try {
-    const decoded = await readImage(path);
+    const decoded = await readImage(path, job.frame);
     return { ...decoded, mtimeMs: (await stat(path)).mtimeMs };
   } catch (error) {
     if (isAppError(error) && imageProblem.safeParse(error.code).success) return error;
@@ -153,7 +175,7 @@ async function load(job: Job | undefined): Promise<Loaded | AppError | undefined
 }
 
 async function annotate(
-  { image, files }: Job,
+  { image, frame: frameIndex, files }: Job,
   { frame, metadata, mtimeMs }: Loaded,
   { predictor, labels, out }: AnnotateOptions,
 ): Promise<JournalEntry> {
@@ -166,7 +188,12 @@ async function annotate(
     masks.push({ label, iou, ...factsOf(mask), ...(file && { file }) });
   }
   return {
-    ...{ source: image.absolutePath, sizeBytes: metadata.sizeBytes, mtimeMs },
+    ...{
+      source: image.absolutePath,
+      ...(frameIndex !== undefined && { frame: frameIndex }),
+      sizeBytes: metadata.sizeBytes,
+      mtimeMs,
+    },
     ...{ model: predictor.model.manifest.id, widthPx: frame.widthPx, heightPx: frame.heightPx, masks },
   };
 }
@@ -187,8 +214,8 @@ async function writeCocoOf(
     labels,
     description: `Proposals of ${name} (${id}) by SonoMask`,
     images: function* () {
-      for (const { image } of jobs) {
-        const entry = done.get(image.absolutePath);
+      for (const { image, frame } of jobs) {
+        const entry = done.get(journalKey(image.absolutePath, frame));
         if (entry) yield cocoImage(image, entry);
       }
     },

@@ -1,5 +1,5 @@
 /**
- * What `annotate` has done, a JSON line an image, so that a run that was cut off can go on. A line is written after the
+ * What `annotate` has done, a JSON line a frame, so that a run that was cut off can go on. A line is written after the
  * image's files are complete on the disk; half a line, as a power cut leaves it, counts as none.
  */
 import { open, readFile, stat } from 'node:fs/promises';
@@ -11,6 +11,8 @@ export const JOURNAL_FILE = 'sonomask-journal.jsonl';
 
 const entrySchema = z.strictObject({
   source: z.string(),
+  /** 0-based; absent for an image of one frame. */
+  frame: z.exactOptional(z.int().min(0)),
   /** Of the source file, to notice that it was changed since. */
   sizeBytes: z.number(),
   mtimeMs: z.number(),
@@ -34,13 +36,18 @@ const entrySchema = z.strictObject({
 });
 export type JournalEntry = z.infer<typeof entrySchema>;
 
-/** The last entry of each source; nothing where there is no journal. */
+/** What tells frames apart. */
+export function journalKey(source: string, frame = 0): string {
+  return `${frame} ${source}`;
+}
+
+/** The last entry of each frame by its key; nothing where there is no journal. */
 export async function readJournal(out: string): Promise<Map<string, JournalEntry>> {
   const text = await readFile(join(out, JOURNAL_FILE), 'utf8').catch(() => '');
   const entries = new Map<string, JournalEntry>();
   for (const line of text.split('\n')) {
     const entry = parse(line);
-    if (entry) entries.set(entry.source, entry);
+    if (entry) entries.set(journalKey(entry.source, entry.frame), entry);
   }
   return entries;
 }

@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration';
 import { projectSchema } from './0001-project';
 import { learning } from './0002-learning';
 import { scores } from './0003-scores';
+import { images } from './0004-images';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
@@ -12,4 +13,5 @@ export const MIGRATIONS: Migrations = {
   '0001-project': projectSchema,
   '0002-learning': learning,
   '0003-scores': scores,
+  '0004-images': images,
 };

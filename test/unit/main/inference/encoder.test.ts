@@ -5,7 +5,7 @@ import { Encoder } from '../../../../main/inference/encoder';
 import type { ProviderChoice } from '../../../../shared/ipc';
 
 const ODD = new URL('./odd-encode.worker.ts', import.meta.url);
-const REQUEST = { path: '/a.png', frameSha256: 'a'.repeat(64) };
+const REQUEST = { path: '/a.png', frameIndex: 0, frameSha256: 'a'.repeat(64) };
 
 let worker: WorkerHost<EncodeApi>;
 afterEach(() => worker.dispose());

@@ -58,7 +58,11 @@ describeWithPython('images as Pillow writes them', () => {
       expect([name, frame.widthPx, frame.heightPx]).toEqual([name, 47, 33]);
       expect(Buffer.from(frame.data).toString('base64') === pixels, name).toBe(true);
     }
-    expect((await readImage(at('pages.tif'))).metadata).toMatchObject({ format: 'tiff', pageCount: 2 });
+    const second = await readImage(at('pages.tif'), 1);
+    expect(second.metadata).toMatchObject({ format: 'tiff', frameCount: 2 });
+    const first = Buffer.from(expected['pages.tif'] ?? '', 'base64');
+    expect([...second.frame.data]).toEqual([...first].map((level) => 255 - level));
+    await expect(readImage(at('pages.tif'), 2)).rejects.toMatchObject({ code: 'format-corrupt' });
     await expect(readImage(at('float.tif'))).rejects.toMatchObject({ code: 'format-unknown' });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillGrey } from '../../../../renderer/canvas/image-canvas';
+import { paintSamples } from '../../../../renderer/canvas/image-canvas';
 import { around, contains, fillPixels, opaque } from '../../../../renderer/canvas/mask-canvas';
 import { dragged, greyTable, NEUTRAL } from '../../../../renderer/canvas/windowing';
 import { paintSegment, paintStroke, type Stroke } from '../../../../renderer/editor/brush';
@@ -154,7 +154,7 @@ describe('brightness and contrast', () => {
     expect(greys(NEUTRAL)).toEqual(Array.from({ length: 256 }, (_, sample) => sample));
     const image = { widthPx: 2, heightPx: 2, data: Uint8Array.of(0, 7, 128, 255) };
     const target = new Uint32Array(4);
-    fillGrey(target, image, NEUTRAL);
+    paintSamples(target, image, NEUTRAL);
     const grey = (value: number): number[] => [value, value, value, 255];
     expect([...new Uint8Array(target.buffer)]).toEqual([...grey(0), ...grey(7), ...grey(128), ...grey(255)]);
   });

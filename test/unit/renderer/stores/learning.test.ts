@@ -265,6 +265,8 @@ describe('the next frame', () => {
     sizeBytes: 1,
     mtimeMs: 1,
     problemDetail: null,
+    frameTimeMs: null,
+    calibration: null,
   } as const;
 
   beforeEach(() => {

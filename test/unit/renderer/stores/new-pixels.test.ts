@@ -29,6 +29,8 @@ const frame: FrameDetail = {
   sizeBytes: 100,
   mtimeMs: 1,
   problemDetail: null,
+  frameTimeMs: null,
+  calibration: null,
 };
 
 let main: FakeMain;

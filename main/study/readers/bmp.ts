@@ -2,9 +2,9 @@
  * Reads Windows bitmaps: uncompressed, 8 bit with a palette, 24 or 32 bit. libvips, which reads the other formats,
  * does not read this one. Format: BITMAPFILEHEADER and BITMAPINFOHEADER of the Windows API.
  */
-import { AppError } from '../../shared/errors';
-import type { GrayImage } from '../../shared/image';
-import { luma } from './grey';
+import { AppError } from '../../../shared/errors';
+import { fromRgb } from './pixels';
+import type { Pixels } from './reader';
 
 const FILE_HEADER_BYTES = 14;
 const INFO_HEADER_BYTES = 40;
@@ -35,7 +35,7 @@ export function bmpSize(head: Uint8Array): readonly [widthPx: number, heightPx: 
  * @param path named in errors
  * @throws AppError `format-corrupt`, or `format-unknown` for a compressed or an exotic bitmap.
  */
-export function decodeBmp(bytes: Uint8Array, path: string): GrayImage & { readonly bitsPerPixel: number } {
+export function decodeBmp(bytes: Uint8Array, path: string): Pixels {
   const header = readHeader(bytes, path);
   const { widthPx, heightPx, bitsPerPixel, pixelOffset, topDown } = header;
   const rowBytes = Math.ceil((widthPx * bitsPerPixel) / 32) * 4;
@@ -43,18 +43,21 @@ export function decodeBmp(bytes: Uint8Array, path: string): GrayImage & { readon
     const needed = pixelOffset + rowBytes * heightPx;
     throw new AppError('format-corrupt', path, `${path}: truncated: ${needed} bytes needed, ${bytes.length} there`);
   }
-  const grey = bitsPerPixel === 8 ? palette(bytes, header, path) : undefined;
+  const colours = bitsPerPixel === 8 ? palette(bytes, header, path) : undefined;
   const step = bitsPerPixel / 8;
-  const data = new Uint8Array(widthPx * heightPx);
+  const rgb = new Uint8Array(3 * widthPx * heightPx);
   for (let y = 0; y < heightPx; y++) {
     const row = pixelOffset + (topDown ? y : heightPx - 1 - y) * rowBytes;
     for (let x = 0; x < widthPx; x++) {
-      const at = row + x * step;
-      const first = bytes[at] as number;
-      data[y * widthPx + x] = grey ? (grey[first] as number) : luma(bytes[at + 2] ?? 0, bytes[at + 1] ?? 0, first);
+      // Blue, green, red: of the pixel itself, or of its entry in the palette.
+      const [from, at] = colours ? [colours, 4 * (bytes[row + x] as number)] : [bytes, row + x * step];
+      const to = 3 * (y * widthPx + x);
+      rgb[to] = from[at + 2] as number;
+      rgb[to + 1] = from[at + 1] as number;
+      rgb[to + 2] = from[at] as number;
     }
   }
-  return { widthPx, heightPx, data, bitsPerPixel };
+  return { frame: fromRgb(rgb, { widthPx, heightPx }), channels: step, bitsPerSample: 8 };
 }
 
 function readHeader(bytes: Uint8Array, path: string): BmpHeader {
@@ -88,15 +91,13 @@ function hasOrdinaryColours(view: DataView, compression: number, bitsPerPixel: n
   return BLUE_GREEN_RED.every((mask, i) => view.getUint32(54 + 4 * i, true) === mask);
 }
 
-/** Grey of each of the 256 indices; those beyond the palette are black. */
+/** 256 colours of four bytes; those beyond the file's palette are black. */
 function palette(bytes: Uint8Array, { paletteOffset, paletteColours }: BmpHeader, path: string): Uint8Array {
-  if (paletteColours > 256 || paletteOffset + 4 * paletteColours > bytes.length) {
+  const end = paletteOffset + 4 * paletteColours;
+  if (paletteColours > 256 || end > bytes.length) {
     throw new AppError('format-corrupt', path, `${path}: truncated or oversized palette`);
   }
-  const grey = new Uint8Array(256);
-  for (let i = 0; i < paletteColours; i++) {
-    const at = paletteOffset + 4 * i;
-    grey[i] = luma(bytes[at + 2] as number, bytes[at + 1] as number, bytes[at] as number);
-  }
-  return grey;
+  const colours = new Uint8Array(4 * 256);
+  colours.set(bytes.subarray(paletteOffset, end));
+  return colours;
 }

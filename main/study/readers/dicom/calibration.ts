@@ -1,0 +1,59 @@
+/**
+ * Millimetres as a DICOM file states them: the Sequence of Ultrasound Regions (PS3.3 C.8.5.5), else Pixel Spacing. What
+ * projects a body onto a detector (Imager Pixel Spacing) says nothing of lengths in the patient and is left alone.
+ */
+import type { DataSet } from 'dicom-parser';
+import type { CalibratedRegion, Calibration } from '../../../../shared/domain';
+import { decimal, groupOf, itemsOf } from './attributes';
+import type { PixelDescription } from './description';
+
+const REGIONS = 'x00186011';
+const PIXEL_MEASURES = 'x00289110';
+/** Region Spatial Format: 2D. Others have a time or a velocity on an axis. */
+const TWO_DIMENSIONAL = 1;
+/** Physical Units: centimetres. */
+const CENTIMETRES = 3;
+const MAX_REGIONS = 1_000;
+
+export function calibrationOf(dataSet: DataSet, size: PixelDescription): Calibration | undefined {
+  const regions = itemsOf(dataSet, REGIONS)
+    .slice(0, MAX_REGIONS)
+    .flatMap((item) => regionOf(item) ?? []);
+  if (regions.length > 0) {
+    // Machines write the last pixel or the edge behind it: one pixel too far is no contradiction.
+    const fits = regions.every(
+      ({ x0, y0, x1, y1 }) => x0 >= 0 && y0 >= 0 && x1 <= size.widthPx + 1 && y1 <= size.heightPx + 1,
+    );
+    return { kind: 'regions', origin: 'ultrasound-regions', regions, fits };
+  }
+  return pixelSpacing(groupOf(dataSet, PIXEL_MEASURES, 0));
+}
+
+/** Undefined for one without bounds. */
+function regionOf(item: DataSet): CalibratedRegion | undefined {
+  const [x0, y0] = [item.uint32('x00186018'), item.uint32('x0018601a')];
+  const [right, bottom] = [item.uint32('x0018601c'), item.uint32('x0018601e')];
+  if (x0 === undefined || y0 === undefined || right === undefined || bottom === undefined) return undefined;
+  const isSpatial =
+    item.uint16('x00186012') === TWO_DIMENSIONAL &&
+    item.uint16('x00186024') === CENTIMETRES &&
+    item.uint16('x00186026') === CENTIMETRES;
+  const scale = { x: mm(item.double('x0018602c')), y: mm(item.double('x0018602e')) };
+  return {
+    ...{ x0, y0, x1: right + 1, y1: bottom + 1 },
+    mmPerPx: isSpatial && scale.x !== null && scale.y !== null ? { x: scale.x, y: scale.y } : null,
+  };
+}
+
+/** A physical delta is signed: on some axes values fall to the right or downwards. */
+function mm(centimetres: number | undefined): number | null {
+  const size = Math.abs(centimetres ?? 0) * 10;
+  return size > 0 && size < 1_000 ? size : null;
+}
+
+/** Between rows first, then between columns. */
+function pixelSpacing(dataSet: DataSet): Calibration | undefined {
+  const [y, x] = [decimal(dataSet, 'x00280030', 0), decimal(dataSet, 'x00280030', 1)];
+  if (y === undefined || x === undefined || !(y > 0 && y < 1_000 && x > 0 && x < 1_000)) return undefined;
+  return { kind: 'uniform', origin: 'pixel-spacing', mmPerPx: { x, y } };
+}

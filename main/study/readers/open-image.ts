@@ -1,0 +1,71 @@
+/** Opens an image of any format by its header. Each way a file can be wrong is a typed error that names it and the reason. */
+import { stat } from 'node:fs/promises';
+import { AppError, isAppError } from '../../../shared/errors';
+import { foreignFormat, formatOf, HEAD_BYTES } from '../format';
+import { withFile, type ByteSource } from './byte-source';
+import { openDicom } from './dicom';
+import type { OpenImage } from './reader';
+import { openStill } from './still';
+
+const READABLE = 'PNG, JPEG, TIFF, BMP, DICOM';
+
+/**
+ * Reads the header of an image, whatever the file is called.
+ *
+ * @throws AppError `file-not-found`, `file-unreadable`, `file-empty`, `format-unknown`, `format-corrupt`, `too-large`;
+ *   the image's `decode` likewise
+ */
+export async function openImage(path: string): Promise<OpenImage> {
+  const image = await naming(path, async () => {
+    // Asked before opening: to open a pipe would wait for its writer.
+    const found = await stat(path);
+    if (!found.isFile()) throw new AppError('file-unreadable', path, `${path}: not a file`);
+    if (found.size === 0) throw new AppError('file-empty', path, `${path}: the file is empty`);
+    return withFile(path, open);
+  });
+  const { frameCount } = image.metadata;
+  return {
+    ...image,
+    decode: (index) =>
+      naming(path, async () => {
+        if (index < frameCount) return image.decode(index);
+        throw new AppError('format-corrupt', path, `${path}: frame ${index + 1} of an image of ${frameCount}`);
+      }),
+  };
+}
+
+async function open(file: ByteSource): Promise<OpenImage> {
+  const { path } = file;
+  const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
+  const format = formatOf(head);
+  switch (format) {
+    case 'dicom':
+      return openDicom(file);
+    case 'png':
+    case 'jpeg':
+    case 'tiff':
+    case 'bmp':
+      return openStill(file, format);
+    default: {
+      const foreign = foreignFormat(head);
+      const reason = foreign ? `${foreign} cannot be read` : `not an image that can be read: ${READABLE}`;
+      throw new AppError('format-unknown', path, `${path}: ${reason}`);
+    }
+  }
+}
+
+/** Errors of the system, and those no reader foresaw, as errors of this file. */
+async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    // A decoder that stumbles over what it reads throws what JavaScript throws.
+    const isDamage =
+      error instanceof RangeError || error instanceof TypeError || error instanceof WebAssembly.RuntimeError;
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const code = isDamage ? 'format-corrupt' : isMissing ? 'file-not-found' : 'file-unreadable';
+    throw new AppError(code, path, `${path}: ${reason}`, { cause: error });
+  }
+}
