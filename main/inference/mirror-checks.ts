@@ -125,9 +125,9 @@ export class MirrorChecks {
     const modelId = this.parts.modelId();
     const frame = await open(frameId);
     if (modelId === undefined || !frame) throw new AppError('cancelled', `frame ${frameId}`, 'frame or model has gone');
-    const { sha256: frameSha256, absolutePath: path } = frame;
+    const { sha256: frameSha256, absolutePath: path, frameIndex } = frame;
     const embedding = await embeddingOf(frame, frameSha256, signal);
-    const mirrored = await encode({ path, frameSha256, mirrored: true }, signal);
+    const mirrored = await encode({ path, frameIndex, frameSha256, mirrored: true }, signal);
     for (const used of heads) {
       const straight = maskOf(await lowResOf(embedding, used.head, signal));
       const flipped = mirror(maskOf(await lowResOf(mirrored, used.head, signal)));
