@@ -2,10 +2,10 @@
  * Which format a file has, told by its first bytes; a file's name is never asked. Not the decoding.
  */
 
-export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom' | 'nifti' | 'metaimage' | 'avi';
+export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom';
 
-/** Enough of a file to know its format; NIfTI has its mark at the end of a header of 348 bytes. */
-export const HEAD_BYTES = 352;
+/** Enough of a file to know its format: DICOM has its mark behind a preamble. */
+export const HEAD_BYTES = 132;
 
 const SIGNATURES: readonly (readonly [ImageFormat, readonly number[]])[] = [
   ['png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
@@ -18,27 +18,21 @@ const SIGNATURES: readonly (readonly [ImageFormat, readonly number[]])[] = [
   ['bmp', [0x42, 0x4d]],
 ];
 
-/** Formats that tell themselves further in: at a byte, by ASCII letters. */
-const LATER: readonly (readonly [ImageFormat, at: number, letters: string])[] = [
-  ['dicom', 128, 'DICM'],
-  ['nifti', 344, 'n+1\0'],
-  ['avi', 8, 'AVI '],
-];
-
 /** The format that the first bytes of a file promise, or undefined for none of ours. */
 export function formatOf(head: Uint8Array): ImageFormat | undefined {
-  const letters = (at: number, length: number): string =>
-    Buffer.from(head.subarray(at, at + length)).toString('latin1');
   // A preamble may look like any other format: what follows it is asked first.
-  const later = LATER.find(([, at, wanted]) => letters(at, wanted.length) === wanted)?.[0];
-  const first = SIGNATURES.find(([, signature]) => signature.every((byte, i) => head[i] === byte))?.[0];
-  return later ?? first ?? (/^\s*(ObjectType|NDims)\s*=/.test(letters(0, 64)) ? 'metaimage' : undefined);
+  if (letters(head, 128, 4) === 'DICM') return 'dicom';
+  return SIGNATURES.find(([, signature]) => signature.every((byte, i) => head[i] === byte))?.[0];
 }
 
-/** Videos and others that are recognised to be refused by name. */
+/** Videos and volumes that are recognised to be refused by name. */
 export function foreignFormat(head: Uint8Array): string | undefined {
-  const letters = Buffer.from(head.subarray(0, 12)).toString('latin1');
-  if (letters.slice(4, 8) === 'ftyp') return 'MP4 or MOV video';
-  if (letters.startsWith('\x1a\x45\xdf\xa3')) return 'WebM or Matroska video';
-  return undefined;
+  if (letters(head, 4, 4) === 'ftyp') return 'MP4 or MOV video';
+  if (letters(head, 0, 4) === '\x1a\x45\xdf\xa3') return 'WebM or Matroska video';
+  if (letters(head, 8, 4) === 'AVI ') return 'AVI video';
+  return /^(ObjectType|NDims)/.test(letters(head, 0, 10)) ? 'MetaImage' : undefined;
+}
+
+function letters(head: Uint8Array, at: number, length: number): string {
+  return Buffer.from(head.subarray(at, at + length)).toString('latin1');
 }

@@ -5,7 +5,10 @@ export const error: typeof english.error = {
   'file-not-found': { title: '未找到“{subject}”', advice: '文件可能已被移动或重命名，或所在磁盘未连接。' },
   'file-unreadable': { title: '无法读取“{subject}”', advice: '请检查读取权限以及所在磁盘是否已连接。' },
   'file-empty': { title: '“{subject}”是空文件', advice: '请从来源处重新复制。' },
-  'format-unknown': { title: 'SonoMask 不支持“{subject}”的格式', advice: '可打开 PNG、JPEG、TIFF 和 BMP 图像。' },
+  'format-unknown': {
+    title: 'SonoMask 不支持“{subject}”的格式',
+    advice: '可打开 PNG、JPEG、TIFF、BMP 和 DICOM 图像。',
+  },
   'format-corrupt': { title: '“{subject}”已损坏', advice: '请从来源处重新复制或导出。' },
   'too-large': { title: '“{subject}”过大', advice: '请先裁剪或缩小图像再打开。' },
   'checkpoint-unsafe': {
@@ -67,7 +70,7 @@ export const problem: typeof english.problem = {
   'format-unknown': {
     short: '不是图像',
     title: '这不是 SonoMask 可读取的图像',
-    why: '无论文件名如何，其内容不是 PNG、JPEG、TIFF 或 BMP。',
+    why: '无论文件名如何，其中没有可读取的图像：可读取 PNG、JPEG、TIFF、BMP、DICOM。',
     advice: '请在来源处将其导出为 PNG。',
   },
   'format-corrupt': {

@@ -23,7 +23,7 @@ export const calibratedRegion = z
 export type CalibratedRegion = z.infer<typeof calibratedRegion>;
 
 /** Where millimetres were stated. */
-export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing', 'nifti', 'metaimage']);
+export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing']);
 
 export const calibration = z
   .discriminatedUnion('kind', [

@@ -4,7 +4,7 @@ import type { Language } from '../../../shared/language';
 import type { Handlers } from '../ipc';
 import { TEXTS } from '../texts';
 
-const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp'];
+const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp', 'dcm', 'dicom', 'dic', 'ima'];
 const MASK_EXTENSIONS = ['png', 'json', 'txt', 'nii', 'gz'];
 const HEAD_EXTENSIONS = ['safetensors'];
 
