@@ -2,10 +2,18 @@
  * What an export is to write, as plain data: read from the project once, in the process that has it open; written by
  * another one (write-export.ts), which has neither project nor window.
  */
-import type { FrameSummary, Label, LabelId, MaskInstance, MaskState, Origin, MaskRle } from '../../shared/domain';
+import type {
+  Calibration,
+  FrameSummary,
+  Label,
+  LabelId,
+  MaskInstance,
+  MaskState,
+  Origin,
+  MaskRle,
+} from '../../shared/domain';
 import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
 import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
-import type { Spacing } from '../../shared/mask';
 import type { ProjectStore } from '../project';
 import { exportNames, flatNames } from './export-names';
 import { setOf } from './split';
@@ -33,8 +41,7 @@ export interface PlannedFrame {
   readonly sha256: string;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** mm a pixel along x and y; null where it is not known for the whole frame. */
-  readonly spacingMm: Spacing | null;
+  readonly calibration: Calibration | null;
   /** Of its files, without extension: with `/` between folders, and in one folder. */
   readonly name: string;
   readonly flatName: string;
@@ -71,7 +78,6 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const wanted = await wantedFrames(store, include);
   const names = exportNames(wanted);
   const flat = flatNames(names);
-  const pathOf = new Map((await store.images.list()).map(({ id, absolutePath }) => [id, absolutePath]));
   const ratios = request.split ?? DEFAULT_SPLIT;
   const chosen = new Set(labels.map(({ id }) => id));
   const frames: PlannedFrame[] = [];
@@ -80,10 +86,10 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
     const { imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
     // A frame that was never read has no size, and no masks either.
     if (sha256 === null || widthPx === null || heightPx === null) continue;
+    const { absolutePath, calibration } = await store.frames.get(frame.id);
     frames.push({
       ...{ imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
-      ...{ study: frame.studyName, series: frame.seriesName, spacingMm: null },
-      absolutePath: pathOf.get(imageId) ?? '',
+      ...{ study: frame.studyName, series: frame.seriesName, absolutePath, calibration },
       name: names[i] ?? '',
       flatName: flat[i] ?? '',
       set: setOf(patientOf(frame), ratios),

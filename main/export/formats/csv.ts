@@ -2,6 +2,8 @@
  * measurements.csv: a line a mask with its sizes in pixels, and in millimetres where the frame's calibration is known
  * (shared/measure has the formulas). Commas, a dot for decimals, UTF-8 with a mark, so that spreadsheets read names.
  */
+import { mmPerPx } from '../../../shared/domain';
+import { boundingBox, type Mask, type Spacing } from '../../../shared/mask';
 import { measure, type Measures } from '../../../shared/measure';
 import type { ExportJob, JobMask } from '../export-job';
 import type { PlannedFrame } from '../export-plan';
@@ -25,17 +27,28 @@ export async function exportCsv(job: ExportJob): Promise<void> {
 
 function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, instance: number): Record<string, Value> {
   const px = measure(mask);
-  const mm = frame.spacingMm && measure(mask, frame.spacingMm);
+  const spacing = spacingOf(frame, mask);
+  const mm = spacing && measure(mask, spacing);
   return {
     ...{ patient: frame.patient, study: frame.study, series: frame.series, file: frame.relativePath },
     ...{ frame: frame.frameIndex + 1, set: frame.set, label: label.name, instance, state, quality },
     ...{ width_px: frame.widthPx, height_px: frame.heightPx },
-    ...{ mm_per_px_x: frame.spacingMm?.[0] ?? null, mm_per_px_y: frame.spacingMm?.[1] ?? null },
+    ...{ mm_per_px_x: spacing?.[0] ?? null, mm_per_px_y: spacing?.[1] ?? null },
     ...sizes(px, 'px'),
     ...(px && { ellipse_x_px: px.ellipse.x, ellipse_y_px: px.ellipse.y }),
     ...(px && { ellipse_angle_deg: (px.ellipse.angleRad * 180) / Math.PI }),
     ...sizes(mm, 'mm'),
   };
+}
+
+/** Null where the mask leaves its calibrated region: no millimetres are better than wrong ones. */
+function spacingOf({ calibration }: PlannedFrame, mask: Mask): Spacing | null {
+  const [x, y, width, height] = boundingBox(mask) ?? [0, 0, 0, 0];
+  const scale = mmPerPx(calibration, [
+    { x, y },
+    { x: x + width, y: y + height },
+  ]);
+  return scale && [scale.x, scale.y];
 }
 
 function sizes(found: Measures | null, unit: 'px' | 'mm'): Record<string, Value> {

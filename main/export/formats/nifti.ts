@@ -3,6 +3,8 @@
  * dimension is the frames of a loop; frames without exported masks are 0 and not in nifti/frames.json. Where masks of
  * different labels overlap, NAME-layer-2.nii.gz, ... hold what has no room.
  */
+import { mmPerPx } from '../../../shared/domain';
+import type { Spacing } from '../../../shared/mask';
 import type { ExportJob, JobFrame } from '../export-job';
 import type { PlannedFrame } from '../export-plan';
 import { layeredMaps, type LabelMap } from '../label-map';
@@ -18,7 +20,12 @@ interface Volume {
 export async function exportNifti(job: ExportJob): Promise<void> {
   const annotated: { file: string; source: string; frames: readonly number[] }[] = [];
   const write = async ({ first, name, layers, frames }: Volume): Promise<void> => {
-    const { widthPx, heightPx, frameCount, spacingMm } = first;
+    const { widthPx, heightPx, frameCount, calibration } = first;
+    const scale = mmPerPx(calibration, [
+      { x: 0, y: 0 },
+      { x: widthPx, y: heightPx },
+    ]);
+    const spacingMm: Spacing | null = scale && [scale.x, scale.y];
     for (const [i, data] of layers.entries()) {
       const path = `nifti/${name}${i === 0 ? '' : `-layer-${i + 1}`}.nii.gz`;
       await job.write(path, await encodeNifti({ widthPx, heightPx, frameCount, spacingMm, data }));

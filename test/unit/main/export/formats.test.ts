@@ -1,5 +1,5 @@
 /** Every format, read by an independent tool, against the masks as they are in the project, pixel by pixel. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import type { ProjectStore } from '../../../../main/project';
 import { EXPORT_FORMATS, type ExportResult } from '../../../../shared/ipc';
 import { areaPx, type Mask } from '../../../../shared/mask';
 import { describeWithPython, runPython } from '../../../support/python-venv';
-import { HARD_CASES, LABELS, projectOf } from './project-of-masks';
+import { drawn, HARD_CASES, LABELS, projectOf } from './project-of-masks';
 
 let folder: string;
 let store: ProjectStore;
@@ -375,5 +375,40 @@ describe('formats that carry the image', () => {
     expect(again.losses).toContainEqual({ format: 'us30k', kind: 'no-pixels', path: 'p6/row.png', label: null });
     expect(readdirSync(join(again.folder, 'us30k', 'Hard', 'img'))).not.toContain('p6_row.png');
     expect(readFileSync(join(again.folder, 'coco.json'), 'utf8')).toContain('p6/row.png');
+  });
+});
+
+describe('millimetres', () => {
+  test('are given where the whole mask lies in one calibrated region', async () => {
+    const home = join(folder, 'calibrated');
+    mkdirSync(home);
+    const scale = { x: 0.5, y: 0.25 };
+    const regions = [{ x0: 0, y0: 0, x1: 4, y1: 4, mmPerPx: scale }];
+    const square = drawn('.... .##. .##. ....');
+    const project = await projectOf(home, [
+      {
+        path: 'uniform.png',
+        masks: [['lesion', square]],
+        calibration: { kind: 'uniform', origin: 'pixel-spacing', mmPerPx: scale },
+      },
+      {
+        ...{ path: 'within.png', masks: [['lesion', square]] },
+        calibration: { kind: 'regions', origin: 'ultrasound-regions', regions, fits: true },
+      },
+      {
+        ...{ path: 'beyond.png', masks: [['lesion', drawn('...... .....# ...... ......')]] },
+        calibration: { kind: 'regions', origin: 'ultrasound-regions', regions, fits: true },
+      },
+    ]);
+    const { folder: out } = await exportProject(
+      project,
+      { folder: home, formats: ['csv'], include: 'all', manifest: 'none' },
+      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+    );
+    await project.close();
+    const [head = '', ...rows] = readFileSync(join(out, 'measurements.csv'), 'utf8').trim().split('\r\n');
+    const at = head.split(',').indexOf('area_mm2');
+    const areas = Object.fromEntries(rows.map((row) => [row.split(',')[3], row.split(',')[at]]));
+    expect(areas).toEqual({ 'uniform.png': '0.5', 'within.png': '0.5', 'beyond.png': '' });
   });
 });

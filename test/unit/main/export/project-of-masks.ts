@@ -19,6 +19,7 @@ export interface HardCase {
   readonly path: string;
   /** Label and mask of each instance. */
   readonly masks: readonly (readonly [label: string, mask: Mask])[];
+  readonly calibration?: SourceImage['calibration'];
 }
 
 const HOLES = drawn(`
@@ -61,7 +62,7 @@ export const LABELS = ['lesion', 'cyst'];
 export async function projectOf(folder: string, cases: readonly HardCase[], withMasks = true): Promise<ProjectStore> {
   const store = await ProjectStore.create(join(folder, 'Hard.sonomask'));
   const images: SourceImage[] = [];
-  for (const [i, { path, masks }] of cases.entries()) {
+  for (const [i, { path, masks, calibration }] of cases.entries()) {
     const absolutePath = join(folder, 'study', path);
     mkdirSync(dirname(absolutePath), { recursive: true });
     const { widthPx, heightPx } = masks[0]![1];
@@ -72,7 +73,14 @@ export async function projectOf(folder: string, cases: readonly HardCase[], with
       .toFile(absolutePath);
     const patient = path.includes('/') ? dirname(path) : '';
     const study = { key: `/${patient}`, name: patient || 'study', patient };
-    const file = { absolutePath, relativePath: path, sizeBytes: 1, mtimeMs: 1, frameCount: 1 };
+    const file = {
+      absolutePath,
+      relativePath: path,
+      sizeBytes: 1,
+      mtimeMs: 1,
+      frameCount: 1,
+      ...(calibration && { calibration }),
+    };
     images.push({ study, series: { key: '.', name: 'images' }, ...file });
   }
   await store.images.add(images);
