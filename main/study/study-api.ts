@@ -1,9 +1,7 @@
 /** What the study worker does: everything that touches image files, so that no other process waits for a disk. */
-import type { ImageProblem, MaskRle } from '../../shared/domain';
+import type { ImageProblem } from '../../shared/domain';
 import { toWireError, type WireError } from '../../shared/ipc';
-import { maskFromCocoRle } from '../../shared/mask';
 import type { WorkerContext } from '../../shared/worker-protocol';
-import { writeMaskPng } from '../export';
 import { giveWay } from '../inference';
 import { frameHash } from './frame-hash';
 import { indexStudy } from './index-study';
@@ -59,11 +57,6 @@ export const studyApi = {
     return inspected.map(({ sizeBytes, problem = null, problemDetail = null }, i) => {
       return { path: paths[i] ?? '', sizeBytes, problem, detail: problemDetail };
     });
-  },
-
-  /** Exports a mask. @throws AppError `disk-full`, `write-failed` */
-  writeMask: async ({ path, rle }: { path: string; rle: MaskRle }): Promise<void> => {
-    await writeMaskPng(path, maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }));
   },
 
   /**
