@@ -1,6 +1,7 @@
 /** All commands, in the order of the help. */
 import type { Command } from './command';
 import { annotate } from './commands/annotate';
+import { deidentifyCommand } from './commands/deidentify';
 import { demo } from './commands/demo';
 import { evaluate } from './commands/evaluate';
 import { exportMasks } from './commands/export';
@@ -26,5 +27,6 @@ export const COMMANDS: readonly Command[] = [
   projectActivate,
   exportMasks,
   importCommand,
+  deidentifyCommand,
   demo,
 ];

@@ -5,7 +5,17 @@ import { Progress } from '../../../../main/cli/progress';
 import { outputNames } from '../../../../main/cli/tasks/output-names';
 import { cli } from '../../../support/cli';
 
-const COMMANDS = ['annotate', 'predict', 'evaluate', 'finetune', 'model import', 'model info', 'model run', 'demo'];
+const COMMANDS = [
+  'annotate',
+  'predict',
+  'evaluate',
+  'finetune',
+  'model import',
+  'model info',
+  'model run',
+  'deidentify',
+  'demo',
+];
 
 describe('help', () => {
   test('lists every command', async () => {

@@ -1,0 +1,53 @@
+/**
+ * New UIDs and pseudonyms, made of the old ones with a secret key: the same in every file of a project, so that references
+ * and patients stay together, and not to be guessed or looked up without the key.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../shared/errors';
+import { writeAtomically } from '../export';
+
+const KEY_BYTES = 32;
+
+export class Identities {
+  constructor(private readonly key: Uint8Array) {}
+
+  /** A UID under 2.25 (PS3.5 B.2): a UUID of version 8, so always below 2^128. */
+  uid(old: string): string {
+    const bytes = this.#digest('uid', old).subarray(0, 16);
+    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+    return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
+  }
+
+  /** Name and ID of a patient. */
+  patient(old: string): string {
+    return `SM${this.#digest('patient', old).toString('hex').slice(0, 12).toUpperCase()}`;
+  }
+
+  #digest(kind: string, value: string): Buffer {
+    return createHmac('sha256', this.key).update(`${kind}\0${value}`).digest();
+  }
+}
+
+/** For files that belong together and to no others. */
+export function randomKey(): Uint8Array {
+  return randomBytes(KEY_BYTES);
+}
+
+/** The key in a file; a new one where there is none yet. @throws AppError `format-corrupt`, `file-unreadable`, `write-failed` */
+export async function keyAt(path: string): Promise<Uint8Array> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new AppError('file-unreadable', path, `${path}: ${cause.message}`, { cause });
+  });
+  if (text === undefined) {
+    const key = randomKey();
+    await writeAtomically(path, (write) => write(`${Buffer.from(key).toString('hex')}\n`));
+    return key;
+  }
+  if (!/^[0-9a-f]{64}\s*$/.test(text)) {
+    throw new AppError('format-corrupt', path, `${path}: no key for de-identification (64 hexadecimal digits)`);
+  }
+  return Buffer.from(text.trim(), 'hex');
+}
