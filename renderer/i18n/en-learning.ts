@@ -111,7 +111,7 @@ export const learning = {
     images: '{n} image | {n} images',
     imported: 'Imported',
     better: 'better',
-    first: 'first',
+    first: 'first version',
     'not-better': 'not better',
     forgets: 'forgets',
     active: 'in use',
