@@ -68,6 +68,7 @@ export const COMMANDS = [
   row('view', 2, 'view.resetWindowing', 'Reset Brightness and Contrast', '重置亮度和对比度', ['R']),
   row('view', 3, 'view.masksVisible', 'Show Masks', '显示掩膜', ['H'], 'toggle'),
   row('view', 3, 'view.outlinesOnly', 'Outlines Only', '仅显示轮廓', ['O'], 'toggle'),
+  row('view', 3, 'view.measurements', 'Show Measurements', '显示测量', ['T'], 'toggle'),
   row('view', 3, 'view.moreOpaque', 'More Opaque Masks', '提高掩膜不透明度', ['.']),
   row('view', 3, 'view.lessOpaque', 'Less Opaque Masks', '降低掩膜不透明度', [',']),
 
@@ -77,6 +78,8 @@ export const COMMANDS = [
   row('tool', 1, 'tool.brush', 'Brush', '画笔', ['B'], 'choice'),
   row('tool', 1, 'tool.eraser', 'Eraser', '橡皮擦', ['E'], 'choice'),
   row('tool', 1, 'tool.polygon', 'Polygon', '多边形', ['G'], 'choice'),
+  row('tool', 1, 'tool.caliper', 'Caliper', '卡尺', ['D'], 'choice'),
+  row('tool', 1, 'tool.ellipse', 'Measuring Ellipse', '测量椭圆', ['S'], 'choice'),
   row('tool', 2, 'tool.larger', 'Larger Brush', '增大画笔', [']']),
   row('tool', 2, 'tool.smaller', 'Smaller Brush', '减小画笔', ['[']),
   row('tool', 3, 'tool.cancel', 'Cancel', '取消', ['Esc']),

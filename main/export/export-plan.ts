@@ -8,6 +8,7 @@ import type {
   Label,
   LabelId,
   MaskInstance,
+  Measurement,
   MaskState,
   Origin,
   MaskRle,
@@ -47,6 +48,8 @@ export interface PlannedFrame {
   readonly flatName: string;
   readonly set: ExportSet;
   readonly masks: readonly PlannedMask[];
+  /** By hand, in pixels. */
+  readonly measurements: readonly Measurement[];
 }
 
 export interface ExportPlan {
@@ -94,6 +97,7 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
       flatName: flat[i] ?? '',
       set: setOf(patientOf(frame), ratios),
       masks: (await store.masks.ofFrame(frame.id)).filter((mask) => counts(mask, chosen, include)).map(planned),
+      measurements: await store.measurements.ofFrame(frame.id),
     });
   }
   const hasSets = request.split !== undefined || formats.some((format) => FORMATS_WITH_SETS.has(format));

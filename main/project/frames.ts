@@ -154,12 +154,15 @@ export class Frames {
         'frames.problem_detail as problemDetail',
         'images.frame_time_ms as frameTimeMs',
         'images.calibration',
+        'images.manual_calibration as manual',
       ])
       .where('frames.id', '=', id)
       .executeTakeFirst();
     if (row === undefined) throw unknownFrame(id);
-    const known = row.calibration === null ? null : calibration.parse(JSON.parse(row.calibration));
-    return { ...toSummary(row), sizeBytes: Number(row.sizeBytes), calibration: known };
+    const { manual, ...frame } = row;
+    const stated = manual ?? frame.calibration;
+    const known = stated === null ? null : calibration.parse(JSON.parse(stated));
+    return { ...toSummary(frame), sizeBytes: Number(row.sizeBytes), calibration: known };
   }
 
   /** The nearest frame after or before this one that matches, or null at the end of the list. */
@@ -196,8 +199,8 @@ export class Frames {
   }
 
   /**
-   * Notes what a decoding showed. A frame's pixels are its identity: other ones replace it only while it has no masks;
-   * else the frame is marked `changed` and keeps the hash its masks were made on.
+   * Notes what a decoding showed. A frame's pixels are its identity: other ones replace it only while nothing was drawn
+   * or measured on it; else the frame is marked `changed` and keeps the hash its masks were made on.
    *
    * @throws AppError `usage` for an unknown frame.
    */
@@ -207,9 +210,11 @@ export class Frames {
     return this.db.transaction().execute(async (trx) => {
       const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
       if (frame === undefined) throw unknownFrame(id);
-      const mask = await trx.selectFrom('masks').select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
+      const work = async (table: 'masks' | 'measurements') =>
+        trx.selectFrom(table).select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
       const update = trx.updateTable('frames').where('id', '=', id);
-      if (frame.sha256 !== null && frame.sha256 !== sha256 && mask !== undefined) {
+      const isOther = frame.sha256 !== null && frame.sha256 !== sha256;
+      if (isOther && ((await work('masks')) ?? (await work('measurements')))) {
         await update.set({ problem: 'changed', problem_detail: `its pixels are now ${sha256}` }).execute();
         return 'changed';
       }

@@ -20,6 +20,7 @@ import type { z } from 'zod';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
 import { unknownLabel } from './labels';
+import { setMeasurements } from './measurements';
 import { parseInput } from './parse';
 import { insertRevision, masksOnFrame, toRevisions } from './revisions';
 import type { NewRevision } from './revisions';
@@ -191,6 +192,7 @@ export class Masks {
       if (touched.length > 0) await assertInstances(trx, masks, touched);
       const review = edit.review ?? reviewOf([...masks.values()].map((mask) => mask.current.state));
       if (review !== frame.review) await trx.updateTable('frames').set({ review }).where('id', '=', frame.id).execute();
+      if (edit.measurements) await setMeasurements(trx, frame.id, edit.measurements, edit.user);
       if (edit.review !== undefined) {
         const detail = { from: frame.review, to: review };
         await recordAudit(trx, { user: edit.user, action: 'review', subject: `frame ${frame.id}`, detail });

@@ -11,6 +11,7 @@ import { Images } from './images';
 import { Labels } from './labels';
 import { Lessons } from './lessons';
 import { Masks } from './masks';
+import { Measurements } from './measurements';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
 
@@ -19,6 +20,7 @@ export class ProjectStore {
   readonly frames: Frames;
   readonly labels: Labels;
   readonly masks: Masks;
+  readonly measurements: Measurements;
   readonly lessons: Lessons;
   readonly rounds: Rounds;
   readonly heads: Heads;
@@ -36,6 +38,7 @@ export class ProjectStore {
     this.frames = new Frames(db);
     this.labels = new Labels(db);
     this.masks = new Masks(db);
+    this.measurements = new Measurements(db);
     this.lessons = new Lessons(db);
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);

@@ -29,6 +29,8 @@ export interface ProjectTables {
     frame_time_ms: number | null;
     /** JSON of a `Calibration`; null where the file states no millimetres. */
     calibration: string | null;
+    /** JSON of the `Calibration` the user made; it comes before the file's. */
+    manual_calibration: string | null;
   };
   frames: {
     id: Generated<number>;
@@ -78,6 +80,15 @@ export interface ProjectTables {
     y0: number;
     x1: number | null;
     y1: number | null;
+  };
+  /** A row holds all that was measured by hand on a frame from then on; the newest counts. */
+  measurements: {
+    id: Generated<number>;
+    frame_id: number;
+    /** JSON of `Measurement[]`. */
+    measured: string;
+    user_name: string;
+    created_at: string;
   };
   heads: {
     id: Generated<number>;

@@ -59,7 +59,8 @@ export class FrameSource {
     }
     const frame = await store.frames.get(frameId);
     if (frame.problem !== before.problem || frame.sha256 !== before.sha256) this.onChanged([summaryOf(frame)]);
-    return { frame, masks: await store.masks.ofFrame(frameId), problem: shownProblem(frame) };
+    const [masks, measurements] = [await store.masks.ofFrame(frameId), await store.measurements.ofFrame(frameId)];
+    return { frame, masks, measurements, problem: shownProblem(frame) };
   }
 
   /**

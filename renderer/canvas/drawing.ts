@@ -73,7 +73,7 @@ export function drawDraft(context: Context, draft: Draft, viewport: Viewport): v
   } else if (draft.kind === 'box') {
     const from = toScreen(viewport, { x: draft.x0, y: draft.y0 });
     drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
-  } else drawPolygon(context, draft, viewport);
+  } else if (draft.kind === 'polygon') drawPolygon(context, draft, viewport);
 }
 
 function drawFill(context: Context, fill: MaskCanvas, opacity: number): void {

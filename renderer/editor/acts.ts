@@ -3,7 +3,7 @@
  * states before it, so it can be done again on top of a click whose mask arrives late. Not the history itself
  * (`FrameDocument`).
  */
-import type { MaskState, Origin, Prompt, ReviewState } from '../../shared/domain';
+import type { MaskState, Measurement, Origin, Prompt, ReviewState } from '../../shared/domain';
 import { emptyMask, rasterizePolygon } from '../../shared/mask';
 import { paintStroke, type Stroke } from './brush';
 import type { Instance } from './instance';
@@ -25,6 +25,9 @@ interface ActFields {
   settled: boolean;
   reviewBefore: ReviewState;
   reviewAfter: ReviewState;
+  /** Lists of their own, that no mask changes: known before the act settles. */
+  readonly measurementsBefore: readonly Measurement[];
+  readonly measurementsAfter: readonly Measurement[];
   readonly activeBefore: Instance | null;
   readonly activeAfter: Instance | null;
 }
@@ -35,6 +38,8 @@ export interface LocalAct extends ActFields {
   readonly perform: (stateOf: StateOf) => Change[];
   /** What the user says of the frame; null: it follows from the masks. */
   readonly review: ReviewState | null;
+  /** All that is measured on the frame after it, where the act is about that. */
+  readonly measurements?: readonly Measurement[];
 }
 
 /** A click, a box, or "propose again": its mask comes from the model. */

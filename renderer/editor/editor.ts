@@ -3,7 +3,7 @@
  * Speaks image pixels only. Not the screen (`canvas/`), not tools (`canvas/tools/`), no Vue: `stores/editor.ts` makes it
  * reactive.
  */
-import type { MaskInstance, MaskState, PromptBox, ReviewState } from '../../shared/domain';
+import type { MaskInstance, MaskState, Measurement, PromptBox, ReviewState } from '../../shared/domain';
 import type { Mask } from '../../shared/mask';
 import { clearedPrompt, polygonChange, stateChange } from './acts';
 import type { BrushMode } from './brush';
@@ -217,6 +217,13 @@ export class Editor {
   get hasPrompts(): boolean {
     const prompt = this.document?.active?.shown?.prompt;
     return prompt !== undefined && (prompt.points.length > 0 || prompt.box !== undefined);
+  }
+
+  /** All that is measured by hand on the frame from now on. */
+  setMeasurements(measurements: readonly Measurement[]): boolean {
+    const { document } = this;
+    const act = { kind: 'local', perform: () => [], review: null, measurements } as const;
+    return document?.do(act, document.active) ?? false;
   }
 
   undo(): boolean {

@@ -2,7 +2,7 @@
  * One frame while it is worked on: its instances, what the user did, the masks its clicks wait for, and its saving.
  * Bound to the frame's hash, it goes on quietly when another frame is on screen. Knows nothing of tools or the screen.
  */
-import { reviewOf, type MaskInstance, type ReviewState } from '../../shared/domain';
+import { reviewOf, type MaskInstance, type Measurement, type ReviewState } from '../../shared/domain';
 import type { ErrorCode } from '../../shared/errors';
 import type { Mask } from '../../shared/mask';
 import type { Act, Asked, Change, LocalAct, PromptAct } from './acts';
@@ -25,7 +25,8 @@ export interface DocumentContext extends AnswerSources {
   holdsOne(labelId: number): boolean;
 }
 
-type NewAct = Pick<LocalAct, 'kind' | 'perform' | 'review'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
+type NewAct =
+  Pick<LocalAct, 'kind' | 'perform' | 'review' | 'measurements'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
 
 export class FrameDocument {
   readonly changed = emitter<undefined>();
@@ -35,6 +36,7 @@ export class FrameDocument {
   readonly instances: Instance[] = [];
   active: Instance | null = null;
   review: ReviewState;
+  measurements: readonly Measurement[];
   /** Why the last click or proposal was given up; null when all is well. */
   problem: NoAnswer | null = null;
   readonly #history = new History();
@@ -48,6 +50,7 @@ export class FrameDocument {
     private readonly context: DocumentContext,
   ) {
     this.review = frame.review;
+    this.measurements = frame.measurements;
     this.#answers = new Answers(frame, context, {
       firstWaiting: () => this.#firstWaiting(),
       take: (act, after, pixels) => this.#take(act, after, pixels),
@@ -112,15 +115,18 @@ export class FrameDocument {
    */
   do(act: NewAct, active: Instance | null, known?: { change: Change; pixels: Mask }): boolean {
     const review = act.kind === 'local' ? act.review : null;
+    const measurements = act.kind === 'local' ? act.measurements : undefined;
     const changes = known ? [known.change] : this.#changesOf(act);
     // What changes nothing of a mask that is still to come may change it when it is there.
     const idle = changes.length === 0 && (review === null || review === this.review);
-    if (idle && this.waiting === 0) return false;
+    if (idle && !measurements && this.waiting === 0) return false;
     for (const { instance } of changes) if (!this.instances.includes(instance)) this.instances.push(instance);
     known?.change.instance.knowPixels(known.change.after, known.pixels);
     const fields = { changes, settled: false, reviewBefore: this.review, reviewAfter: this.review };
-    this.#history.push({ ...act, ...fields, activeBefore: this.active, activeAfter: active });
+    const lists = { measurementsBefore: this.measurements, measurementsAfter: measurements ?? this.measurements };
+    this.#history.push({ ...act, ...fields, ...lists, activeBefore: this.active, activeAfter: active });
     this.active = active;
+    this.measurements = lists.measurementsAfter;
     this.problem = null;
     this.#settle();
     return true;
@@ -135,6 +141,7 @@ export class FrameDocument {
       this.#save(act, 'undo');
     } else if (act.kind === 'prompt') this.#answers.abandon(act);
     this.active = act.activeBefore;
+    this.measurements = act.measurementsBefore;
     this.#show();
     return true;
   }
@@ -143,6 +150,7 @@ export class FrameDocument {
     const act = this.#history.forward();
     if (act === undefined) return false;
     this.active = act.activeAfter;
+    this.measurements = act.measurementsAfter;
     if (act.settled) {
       for (const { instance, after } of act.changes) instance.settled = after;
       this.review = act.reviewAfter;
@@ -213,7 +221,7 @@ export class FrameDocument {
       // What was shown may rest on a click that has got its mask since.
       const stateOf = ({ settled }: Instance): Snapshot | null => settled;
       if (!fits(act.changes, stateOf)) act.changes = act.perform(stateOf);
-      if (act.changes.length === 0 && act.review === null) this.#history.remove(act);
+      if (act.changes.length === 0 && act.review === null && !act.measurements) this.#history.remove(act);
       else this.#settled(act);
     }
     this.#show();
@@ -224,9 +232,14 @@ export class FrameDocument {
     act.settled = true;
     for (const { instance, after } of act.changes) instance.settled = after;
     act.reviewBefore = this.review;
-    act.reviewAfter = (act.kind === 'local' ? act.review : null) ?? reviewOf(statesOf(this.instances));
+    act.reviewAfter = this.#reviewAfter(act);
     this.review = act.reviewAfter;
     this.#save(act, 'do');
+  }
+
+  #reviewAfter(act: Act): ReviewState {
+    if (act.kind === 'local' && act.measurements) return this.review;
+    return (act.kind === 'local' ? act.review : null) ?? reviewOf(statesOf(this.instances));
   }
 
   #show(): void {
@@ -266,7 +279,12 @@ export class FrameDocument {
     const derived = reviewOf(statesOf(this.instances));
     const stated = direction === 'do' && act.kind === 'local' ? act.review : null;
     const review = stated ?? (this.review === derived ? null : this.review);
-    const job = { frame: this.frame, act, direction, review };
+    const { measurementsBefore, measurementsAfter } = act;
+    const measurements = act.kind === 'local' && act.measurements ? measurementsAfter : null;
+    const job = {
+      ...{ frame: this.frame, act, direction, review },
+      measurements: measurements && direction === 'undo' ? measurementsBefore : measurements,
+    };
     this.saves.push({
       edit: () => editOf(job, this.#revisions),
       saved: (answer) => noteSaved(job, answer, this.#revisions),

@@ -2,7 +2,7 @@
  * What the editor asks of the world: a decoder that answers prompts and a store that saves edits. Interfaces only; the
  * real ones speak to the prompt worker and to main (`stores/editor.ts`), tests put slow and lying ones in their place.
  */
-import type { FrameEdit, MaskInstance, ReviewState, SavedEdit } from '../../shared/domain';
+import type { FrameEdit, MaskInstance, Measurement, ReviewState, SavedEdit } from '../../shared/domain';
 import type { DecodeRequest, PromptReply, ProposeRequest } from '../../shared/prompt-worker';
 
 /** A frame as the editor must know it; its pixels are the canvas's matter. */
@@ -13,6 +13,7 @@ export interface EditedFrame {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly review: ReviewState;
+  readonly measurements: readonly Measurement[];
 }
 
 /** The user's name is main's to add. */

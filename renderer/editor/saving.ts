@@ -1,5 +1,5 @@
 /** An act, its undo or its redo as the edit that is sent to the project. Not when it is sent (`SaveQueue`). */
-import type { MaskChange, ReviewState, SavedEdit } from '../../shared/domain';
+import type { MaskChange, Measurement, ReviewState, SavedEdit } from '../../shared/domain';
 import type { Act, Change } from './acts';
 import type { EditedFrame, UnsignedEdit } from './ports';
 import type { Snapshot } from './snapshot';
@@ -12,18 +12,24 @@ export interface ActToSave {
   readonly direction: Direction;
   /** Null where it follows from the masks. */
   readonly review: ReviewState | null;
+  /** Null where the act is not about them. */
+  readonly measurements: readonly Measurement[] | null;
 }
 
 /** The stored revision of each snapshot that was saved or loaded. */
 export type RevisionOf = Pick<WeakMap<Snapshot, number>, 'get' | 'has' | 'set'>;
 
 /** Must be called right before sending: it names the revisions that are current then. */
-export function editOf({ frame, act, direction, review }: ActToSave, revisions: RevisionOf): UnsignedEdit {
+export function editOf(
+  { frame, act, direction, review, measurements }: ActToSave,
+  revisions: RevisionOf,
+): UnsignedEdit {
   return {
     frameId: frame.id,
     frameSha256: frame.sha256,
     changes: act.changes.map((change) => maskChange(change, frame, direction, revisions)),
     ...(review === null ? {} : { review }),
+    ...(measurements && { measurements }),
   };
 }
 

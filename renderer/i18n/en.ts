@@ -2,6 +2,7 @@
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { learning } from './en-learning';
+import { measure } from './en-measure';
 
 export const en = {
   app: {
@@ -98,6 +99,7 @@ export const en = {
     zoom: '{n} %',
   },
   learning,
+  measure,
   heads: {
     'breast lesion': 'Breast lesion',
     'fetal head': 'Fetal head',

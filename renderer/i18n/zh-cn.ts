@@ -3,6 +3,7 @@ import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
 import { learning } from './zh-cn-learning';
+import { measure } from './zh-cn-measure';
 
 export const zhCn: Messages = {
   app: {
@@ -95,6 +96,7 @@ export const zhCn: Messages = {
     zoom: '{n} %',
   },
   learning,
+  measure,
   heads: {
     'breast lesion': '乳腺病灶',
     'fetal head': '胎头',

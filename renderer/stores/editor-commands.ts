@@ -13,7 +13,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'edit.redo': () => toolbox.key('onRestoreLast') || editor.redo(),
     'tool.cancel': () => toolbox.key('onCancel') || editor.selection.activate(null),
     'mask.accept': () => toolbox.key('onComplete') || editor.accept(),
-    'mask.reject': () => toolbox.key('onRemoveLast') || editor.reject(),
+    'mask.reject': () => toolbox.key('onRemoveLast') || toolbox.delete() || editor.reject(),
     'mask.newInstance': () => editor.selection.newInstance(),
     'mask.propose': () => editor.propose(),
     'mask.clearPrompts': () => editor.clearPrompts(),
@@ -28,6 +28,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'view.resetWindowing': view.resetWindowing,
     'view.masksVisible': () => (view.masksVisible.value = !view.masksVisible.value),
     'view.outlinesOnly': () => (view.outlinesOnly.value = !view.outlinesOnly.value),
+    'view.measurements': () => (view.measurementsVisible.value = !view.measurementsVisible.value),
     'view.moreOpaque': () => view.changeOpacity(1),
     'view.lessOpaque': () => view.changeOpacity(-1),
     'tool.larger': () => view.resizeBrush(1),
@@ -62,6 +63,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     checked(id: CommandId): boolean {
       if (id === 'view.masksVisible') return view.masksVisible.value;
       if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
+      if (id === 'view.measurements') return view.measurementsVisible.value;
       return id === `tool.${toolbox.name}`;
     },
   };

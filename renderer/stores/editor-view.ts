@@ -25,6 +25,7 @@ export function editorView() {
   const windowing = shallowRef<Windowing>(NEUTRAL);
   const masksVisible = ref(true);
   const outlinesOnly = ref(false);
+  const measurementsVisible = ref(true);
   const opacity = ref(0.4);
   const hoverPreview = ref(true);
   const brushRadiusPx = ref<number>(BRUSH_RADIUS.first);
@@ -70,6 +71,7 @@ export function editorView() {
     windowed: computed(() => windowing.value !== NEUTRAL),
     masksVisible,
     outlinesOnly,
+    measurementsVisible,
     opacity,
     hoverPreview,
     brushRadiusPx,

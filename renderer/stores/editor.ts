@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia';
 import { computed, markRaw, ref, shallowRef, watch } from 'vue';
 import { COMMAND_IDS, type CommandId } from '../../shared/commands';
-import type { FrameDetail, MaskInstance, MaskState, ReviewState } from '../../shared/domain';
+import type { FrameDetail, MaskInstance, MaskState, ReviewState, Scale } from '../../shared/domain';
 import type { ColourImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
@@ -131,6 +131,18 @@ export const useEditor = defineStore('editor', () => {
     await open(frameId, next);
   }
 
+  /** The size of a pixel that the user found, mm; null: what the file states holds again. */
+  async function calibrate(mmPerPx: Scale | null, scope: 'image' | 'series'): Promise<void> {
+    const shown = frame.value;
+    if (!shown) return;
+    const request = { frameId: shown.id, mmPerPx, scope };
+    const answer = await toasts.attempt(async () => ({ calibration: await call('frames.calibrate', request) }));
+    if (!answer) return;
+    // What was read ahead says what held before.
+    loader.clear();
+    if (frame.value === shown) frame.value = { ...shown, ...answer };
+  }
+
   /** Nothing of a frame that is not wanted any more stays on screen, and no key acts on it. */
   function leave(): void {
     editor.close();
@@ -154,7 +166,7 @@ export const useEditor = defineStore('editor', () => {
     } else {
       view.setImage({ width: samples.widthPx, height: samples.heightPx });
       image.value = samples;
-      editor.open({ id, sha256, widthPx, heightPx, review }, opened.masks);
+      editor.open({ id, sha256, widthPx, heightPx, review, measurements: opened.measurements }, opened.masks);
       editor.receive(id, sha256, proposed.get(id) ?? []);
       if (readyEmbeddings.has(sha256)) editor.embeddingReady(id, sha256);
     }
@@ -278,6 +290,8 @@ export const useEditor = defineStore('editor', () => {
     refusal,
     instances,
     review: seen((): ReviewState | null => editor.document?.review ?? null),
+    measurements: seen(() => editor.document?.measurements ?? []),
+    calibrate,
     activeLabelId: seen(() => editor.selection.label?.id ?? null),
     tool: seen(() => toolbox.name),
     embedding,

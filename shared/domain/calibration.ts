@@ -6,7 +6,9 @@ import { z } from 'zod';
 
 const fraction = z.number().positive().max(1e6);
 
-const scale = z.strictObject({ x: fraction, y: fraction }).readonly();
+/** Size of a pixel, millimetres. */
+export const scale = z.strictObject({ x: fraction, y: fraction }).readonly();
+export type Scale = z.infer<typeof scale>;
 
 /** A rectangle of pixels with units of its own, as ultrasound machines draw several on one image. */
 export const calibratedRegion = z
@@ -22,8 +24,9 @@ export const calibratedRegion = z
   .readonly();
 export type CalibratedRegion = z.infer<typeof calibratedRegion>;
 
-/** Where millimetres were stated. */
-export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing']);
+/** Where millimetres were stated; `manual`: the user measured something of known length. */
+export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing', 'manual']);
+export type CalibrationOrigin = z.infer<typeof calibrationOrigin>;
 
 export const calibration = z
   .discriminatedUnion('kind', [
@@ -32,8 +35,8 @@ export const calibration = z
       origin: calibrationOrigin,
       regions: z.array(calibratedRegion).max(1_000).readonly(),
       /**
-       * False where a region reaches out of the image: the image was scaled or cropped after the machine had stated its
-       * regions. Which of the two the file does not say, so none of its millimetres counts.
+       * False where a region reaches out of the image and nothing shows that the image was only cropped: one that was
+       * scaled after the machine had stated its regions has other millimetres, so none of them counts.
        */
       fits: z.boolean(),
     }),
@@ -41,9 +44,6 @@ export const calibration = z
   ])
   .readonly();
 export type Calibration = z.infer<typeof calibration>;
-
-/** Millimetres of a pixel's sides. */
-export type Scale = z.infer<typeof scale>;
 
 /**
  * Size of a pixel for a measurement through these points (pixels of the image, centres at +0.5). Null, so no millimetres,

@@ -30,8 +30,10 @@ export type {
   RevisionId,
   SavedEdit,
 } from './mask-revision';
-export { calibration, mmPerPx } from './calibration';
-export type { CalibratedRegion, Calibration, Scale } from './calibration';
+export { calibration, mmPerPx, scale } from './calibration';
+export type { CalibratedRegion, Calibration, CalibrationOrigin, Scale } from './calibration';
+export { measurement } from './measurement';
+export type { CaliperMeasurement, EllipseMeasurement, Measurement } from './measurement';
 export {
   decodedFrame,
   frameCounts,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isoTime, rowId, sha256, shortText, sizePx } from './ids';
+import { measurement } from './measurement';
 import { prompt } from './prompt';
 import { reviewState } from './review';
 
@@ -123,6 +124,8 @@ export const frameEdit = z
     changes: z.array(maskChange).max(1_000).readonly(),
     /** What the frame's review becomes; without it, it follows from the masks (`reviewOf`). */
     review: z.exactOptional(reviewState),
+    /** All that is measured by hand on the frame from now on; without it, what there is stays. */
+    measurements: z.exactOptional(z.array(measurement).max(1_000).readonly()),
   })
   .readonly();
 export type FrameEdit = z.input<typeof frameEdit>;

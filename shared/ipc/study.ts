@@ -9,9 +9,12 @@ import {
   framePage,
   framePageRequest,
   frameSummary,
+  calibration,
   maskInstance,
+  measurement,
   reviewState,
   rowId,
+  scale,
 } from '../domain';
 import { ERROR_CODES } from '../errors';
 import { channel } from './channel';
@@ -54,6 +57,8 @@ export const openedFrameSchema = z.object({
   frame: frameDetail,
   /** All masks with their current revisions, oldest first; rejected and deleted ones too. */
   masks: z.array(maskInstance),
+  /** What was measured by hand on it. */
+  measurements: z.array(measurement),
   problem: problemSchema.nullable(),
 });
 export type OpenedFrame = z.infer<typeof openedFrameSchema>;
@@ -86,6 +91,14 @@ export const studyChannels = {
    * another size in pixels: the masks would not fit. Untouched proposals are withdrawn; open the frame again.
    */
   'frames.acceptPixels': channel(z.object({ frameId: rowId }), z.void()),
+  /**
+   * Gives the frame's image the size of a pixel that the user found, which comes before what its file states; with null
+   * the file's holds again. `series`: also the images of its series whose files state none. Answers the frame's calibration now.
+   */
+  'frames.calibrate': channel(
+    z.object({ frameId: rowId, mmPerPx: scale.nullable(), scope: z.enum(['image', 'series']) }),
+    calibration.nullable(),
+  ),
   'frames.setReview': channel(z.object({ frameId: rowId, review: reviewState }), z.void()),
 };
 

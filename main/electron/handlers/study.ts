@@ -17,6 +17,7 @@ type Channels =
   | 'frames.offsetOf'
   | 'frames.open'
   | 'frames.acceptPixels'
+  | 'frames.calibrate'
   | 'frames.setReview';
 
 export function studyHandlers(
@@ -42,6 +43,11 @@ export function studyHandlers(
       return source().open(frameId);
     },
     'frames.acceptPixels': ({ frameId }) => source().acceptPixels(frameId, preferences.userName),
+    'frames.calibrate': async ({ frameId, mmPerPx, scope }) => {
+      const { measurements, frames } = session.store;
+      await measurements.calibrate(frameId, mmPerPx, scope, preferences.userName);
+      return (await frames.get(frameId)).calibration;
+    },
     'frames.setReview': async ({ frameId, review }) => {
       const { frames } = session.store;
       await frames.setReview(frameId, review, preferences.userName);

@@ -1,57 +1,83 @@
 /**
- * measurements.csv: a line a mask with its sizes in pixels, and in millimetres where the frame's calibration is known
- * (shared/measure has the formulas). Commas, a dot for decimals, UTF-8 with a mark, so that spreadsheets read names.
+ * measurements.csv: a line a mask with its sizes in pixels, and in millimetres where the frame's calibration is known;
+ * calipers.csv: a line for each caliper and ellipse that was drawn on those frames (shared/measure has the formulas).
+ * Commas, a dot for decimals, UTF-8 with a mark, so that spreadsheets read names.
  */
-import { mmPerPx } from '../../../shared/domain';
-import { boundingBox, type Mask, type Spacing } from '../../../shared/mask';
-import { measure, type Measures } from '../../../shared/measure';
+import type { Measurement } from '../../../shared/domain';
+import { measure, sizeOf, spacingFor, type MeasuredSize, type Measures } from '../../../shared/measure';
 import type { ExportJob, JobMask } from '../export-job';
 import type { PlannedFrame } from '../export-plan';
 
 type Value = string | number | null;
+type Row = Readonly<Record<string, Value>>;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
 export async function exportCsv(job: ExportJob): Promise<void> {
-  const rows: string[] = [];
+  const [maskRows, caliperRows]: [Row[], Row[]] = [[], []];
   for await (const { frame, masks } of job.frames()) {
     masks.forEach((mask, i) => {
       const instance = masks.slice(0, i + 1).filter(({ labelId }) => labelId === mask.labelId).length;
-      const cells = rowOf(frame, mask, instance);
-      if (rows.length === 0) rows.push(line(Object.keys(cells)));
-      rows.push(line(Object.values(cells)));
+      maskRows.push(rowOf(frame, mask, instance));
     });
+    for (const measured of frame.measurements) caliperRows.push(caliperRow(frame, measured));
   }
-  await job.write('measurements.csv', BYTE_ORDER_MARK + rows.join(''));
+  await job.write('measurements.csv', table(maskRows));
+  if (caliperRows.length > 0) await job.write('calipers.csv', table(caliperRows));
 }
 
-function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, instance: number): Record<string, Value> {
+function table(rows: readonly Row[]): string {
+  const [first] = rows;
+  const lines = first ? [Object.keys(first), ...rows.map((row) => Object.values(row))] : [];
+  return BYTE_ORDER_MARK + lines.map(line).join('');
+}
+
+function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, instance: number): Row {
   const px = measure(mask);
-  const spacing = spacingOf(frame, mask);
+  const spacing = spacingFor(mask, frame.calibration);
   const mm = spacing && measure(mask, spacing);
   return {
-    ...{ patient: frame.patient, study: frame.study, series: frame.series, file: frame.relativePath },
-    ...{ frame: frame.frameIndex + 1, set: frame.set, label: label.name, instance, state, quality },
+    ...placeOf(frame),
+    ...{ label: label.name, instance, state, quality },
     ...{ width_px: frame.widthPx, height_px: frame.heightPx },
     ...{ mm_per_px_x: spacing?.[0] ?? null, mm_per_px_y: spacing?.[1] ?? null },
     ...sizes(px, 'px'),
     ...(px && { ellipse_x_px: px.ellipse.x, ellipse_y_px: px.ellipse.y }),
     ...(px && { ellipse_angle_deg: (px.ellipse.angleRad * 180) / Math.PI }),
     ...sizes(mm, 'mm'),
+    mm_from: mm ? (frame.calibration?.origin ?? null) : null,
   };
 }
 
-/** Null where the mask leaves its calibrated region: no millimetres are better than wrong ones. */
-function spacingOf({ calibration }: PlannedFrame, mask: Mask): Spacing | null {
-  const [x, y, width, height] = boundingBox(mask) ?? [0, 0, 0, 0];
-  const scale = mmPerPx(calibration, [
-    { x, y },
-    { x: x + width, y: y + height },
-  ]);
-  return scale && [scale.x, scale.y];
+function placeOf(frame: PlannedFrame): Row {
+  const { patient, study, series, relativePath: file, frameIndex, set } = frame;
+  return { patient, study, series, file, frame: frameIndex + 1, set };
 }
 
-function sizes(found: Measures | null, unit: 'px' | 'mm'): Record<string, Value> {
+function caliperRow(frame: PlannedFrame, measured: Measurement): Row {
+  const { kind, x0, y0, x1, y1 } = measured;
+  const px = sizeOf(measured, null);
+  const size = sizeOf(measured, frame.calibration);
+  const asidePx = measured.kind === 'ellipse' ? measured.asidePx : null;
+  return {
+    ...placeOf(frame),
+    ...{ kind, x0_px: x0, y0_px: y0, x1_px: x1, y1_px: y1, half_other_axis_px: asidePx },
+    ...caliperSizes(px, 'px'),
+    ...caliperSizes(size.unit === 'mm' ? size : null, 'mm'),
+    mm_from: size.unit === 'mm' ? (frame.calibration?.origin ?? null) : null,
+  };
+}
+
+function caliperSizes(size: MeasuredSize | null, unit: 'px' | 'mm'): Row {
+  return {
+    [`length_${unit}`]: size && size.length,
+    [`shorter_axis_${unit}`]: size?.ellipse?.shorterAxis ?? null,
+    [`circumference_${unit}`]: size?.ellipse?.circumference ?? null,
+    [`area_${unit}${unit === 'mm' ? '2' : ''}`]: size?.ellipse?.area ?? null,
+  };
+}
+
+function sizes(found: Measures | null, unit: 'px' | 'mm'): Row {
   return {
     [`area_${unit}${unit === 'mm' ? '2' : ''}`]: found && found.area,
     [`perimeter_${unit}`]: found && found.perimeter,

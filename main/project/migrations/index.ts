@@ -6,6 +6,7 @@ import { projectSchema } from './0001-project';
 import { learning } from './0002-learning';
 import { scores } from './0003-scores';
 import { images } from './0004-images';
+import { measurements } from './0005-measurements';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
@@ -14,4 +15,5 @@ export const MIGRATIONS: Migrations = {
   '0002-learning': learning,
   '0003-scores': scores,
   '0004-images': images,
+  '0005-measurements': measurements,
 };

@@ -3,9 +3,10 @@
  * itself when nothing changes. Tools change the frame only through the editor's acts: cancelling before the act is done
  * leaves nothing behind.
  */
+import type { Measurement } from '../../../shared/domain';
 import type { Editor } from '../../editor';
 
-export const TOOLS = ['select', 'point', 'box', 'brush', 'eraser', 'polygon'] as const;
+export const TOOLS = ['select', 'point', 'box', 'brush', 'eraser', 'polygon', 'caliper', 'ellipse'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
 /** Where the pointer is, in image pixels (it may be outside the image), and what is held down. */
@@ -21,6 +22,8 @@ export interface ToolPointer {
 
 /** What a tool shows of work in progress, in image pixels. Never part of a mask. */
 export type Draft =
+  /** `replaces`: the place among the frame's measurements of the one that it is made of. */
+  | { readonly kind: 'measurement'; readonly measured: Measurement; readonly replaces: number | null }
   | { readonly kind: 'brush'; readonly x: number; readonly y: number; readonly radiusPx: number }
   | { readonly kind: 'box'; readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number }
   | {
@@ -58,6 +61,8 @@ export interface ToolState {
   onRemoveLast?(): ToolState;
   /** Redo while something is begun. */
   onRestoreLast?(): ToolState;
+  /** Delete, while nothing is begun; without it, it means the mask. */
+  onDelete?(): ToolState;
   /** Another tool or frame is chosen. */
   onLeave?(): void;
 }

@@ -3,6 +3,7 @@ import { emitter } from '../../editor';
 import { boxIdle } from './box-idle';
 import { brushIdle } from './brush-idle';
 import { pointIdle } from './point-idle';
+import { measureIdle } from './measure-idle';
 import { polygonIdle } from './polygon-idle';
 import { selectIdle } from './select-idle';
 import type { Draft, ToolHost, ToolName, ToolPointer, ToolState } from './tool-state';
@@ -14,6 +15,8 @@ const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   brush: (host) => brushIdle(host, 'brush'),
   eraser: (host) => brushIdle(host, 'eraser'),
   polygon: polygonIdle,
+  caliper: (host) => measureIdle(host, 'caliper'),
+  ellipse: (host) => measureIdle(host, 'ellipse'),
 };
 
 type PointerEvent = 'onPointerDown' | 'onPointerMove' | 'onPointerUp' | 'onDoubleClick';
@@ -61,6 +64,13 @@ export class Toolbox {
   key(event: KeyEvent): boolean {
     if (!this.#state.busy || !this.#state[event]) return false;
     this.#become(this.#state[event]());
+    return true;
+  }
+
+  /** @returns whether Delete means what this tool makes */
+  delete(): boolean {
+    if (this.#state.busy || !this.#state.onDelete) return false;
+    this.#become(this.#state.onDelete());
     return true;
   }
 

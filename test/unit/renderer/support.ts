@@ -37,7 +37,7 @@ export const LESION: EditedLabel = { id: 1, instances: 'single', head: 'lesion' 
 export const NODULE: EditedLabel = { id: 2, instances: 'multiple', head: null };
 
 export function frameOf(id = 1, sha256 = SHA_A, widthPx = 48, heightPx = 40): EditedFrame {
-  return { id, sha256, widthPx, heightPx, review: 'unopened' };
+  return { id, sha256, widthPx, heightPx, review: 'unopened', measurements: [] };
 }
 
 /** Lets every promise that can settle do so. */

@@ -20,13 +20,23 @@ export function calibrationOf(dataSet: DataSet, size: PixelDescription): Calibra
     .slice(0, MAX_REGIONS)
     .flatMap((item) => regionOf(item) ?? []);
   if (regions.length > 0) {
-    // Machines write the last pixel or the edge behind it: one pixel too far is no contradiction.
-    const fits = regions.every(
-      ({ x0, y0, x1, y1 }) => x0 >= 0 && y0 >= 0 && x1 <= size.widthPx + 1 && y1 <= size.heightPx + 1,
-    );
-    return { kind: 'regions', origin: 'ultrasound-regions', regions, fits };
+    return { kind: 'regions', origin: 'ultrasound-regions', regions, fits: isUnscaled(regions, size) };
   }
   return pixelSpacing(groupOf(dataSet, PIXEL_MEASURES, 0));
+}
+
+/**
+ * Whether the image still has the pixels that its regions were stated in. One that was scaled down leaves them reaching
+ * out of it; so does one that was cropped, but then on the side that was cut only, and on the other axis a region ends at
+ * the image's edge to the pixel, which scaling would have moved.
+ */
+function isUnscaled(regions: readonly CalibratedRegion[], { widthPx, heightPx }: PixelDescription): boolean {
+  const [right, bottom] = [Math.max(...regions.map(({ x1 }) => x1)), Math.max(...regions.map(({ y1 }) => y1))];
+  // Machines write the last pixel or the edge behind it: one pixel too far is no contradiction.
+  const within = (end: number, size: number): boolean => end <= size + 1;
+  const atEdge = (end: number, size: number): boolean => end === size || end === size + 1;
+  if (within(right, widthPx) && within(bottom, heightPx)) return true;
+  return atEdge(right, widthPx) || atEdge(bottom, heightPx);
 }
 
 /** Undefined for one without bounds. */

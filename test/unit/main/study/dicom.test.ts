@@ -32,12 +32,12 @@ const pixels = Uint8Array.from({ length: 3 * 4 * 5 }, (_, i) => (i * 7) % 256);
 const loop = (regions: readonly Element[] = []) =>
   greyLoop({ rows: 4, columns: 5, frames: 3, pixels, before: [...LOOP, ...regions, ...UIDS] });
 
-const region = (right: number, units: number, format = 1): Element[] => [
+const region = (right: number, units: number, format = 1, bottom = 3): Element[] => [
   [0x00186012, 'US', format],
   [0x00186018, 'UL', 0],
   [0x0018601a, 'UL', 0],
   [0x0018601c, 'UL', right],
-  [0x0018601e, 'UL', 3],
+  [0x0018601e, 'UL', bottom],
   [0x00186024, 'US', units],
   [0x00186026, 'US', units],
   [0x0018602c, 'FD', 0.05],
@@ -121,7 +121,13 @@ describe('millimetres', () => {
   test('are none of regions of time, of other units, or that leave the image', async () => {
     expect(mmPerPx(await calibration(region(4, 4)), inside)).toBeNull();
     expect(mmPerPx(await calibration(region(4, 3, 2)), inside)).toBeNull();
-    expect(mmPerPx(await calibration(region(9, 3)), inside)).toBeNull();
+    expect(mmPerPx(await calibration(region(9, 3, 1, 8)), inside)).toBeNull();
+    expect(mmPerPx(await calibration(region(9, 3, 1, 2)), inside)).toBeNull();
+  });
+
+  test('hold where the image was cropped: a region ends at its edge on one axis and is cut off on the other', async () => {
+    expect(mmPerPx(await calibration(region(9, 3)), inside)).toEqual({ x: 0.5, y: 0.25 });
+    expect(mmPerPx(await calibration(region(4, 3, 1, 8)), inside)).toEqual({ x: 0.5, y: 0.25 });
   });
 
   test('are none where a measurement leaves its region', async () => {

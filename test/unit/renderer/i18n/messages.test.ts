@@ -79,13 +79,19 @@ describe('the texts of the interface', () => {
 
   it('are never empty, and the Chinese ones are Chinese', () => {
     const latin = [...chinese].filter(([key, text]) => !/\p{Script=Han}/u.test(text) && text === english.get(key));
-    // Names of things that have no Chinese name.
+    // Names of things that have no Chinese name, and units.
     expect(latin.map(([key]) => key).sort()).toEqual([
       'canvas.zoom',
       'learning.compare.against',
       'learning.list.result',
       'learning.reportOf.hd95',
       'masks.numbered',
+      'measure.axes',
+      'measure.length.mm',
+      'measure.length.px',
+      'measure.surface.cm',
+      'measure.surface.mm',
+      'measure.surface.px',
       'provider.coreml',
       'provider.cpu',
       'provider.cuda',

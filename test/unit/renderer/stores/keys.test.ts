@@ -87,8 +87,8 @@ describe('a plain key', () => {
 describe("a label's key", () => {
   it('picks the label', () => {
     press('2');
-    press('d');
-    expect(picked).toEqual(['2', 'd']);
+    press('w');
+    expect(picked).toEqual(['2', 'w']);
     expect(ran).toEqual([]);
   });
 

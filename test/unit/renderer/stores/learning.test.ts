@@ -270,7 +270,7 @@ describe('the next frame', () => {
   } as const;
 
   beforeEach(() => {
-    main.answers['frames.open'] = () => ({ frame: FRAME, masks: [], problem: null });
+    main.answers['frames.open'] = () => ({ frame: FRAME, masks: [], measurements: [], problem: null });
     main.answers['frames.offsetOf'] = () => 3;
     main.answers['learning.next'] = () => ({ frameId: 4, why: 'control' });
   });

@@ -42,7 +42,10 @@ beforeEach(async () => {
   main = fakeMain({
     'inference.focus': () => ({ state: 'failed' }),
     'inference.blur': () => undefined,
-    'frames.open': () => ({ frame, masks: [], problem: { path: '/data/a.png', code: 'frame-changed', message: 'x' } }),
+    'frames.open': () => ({
+      ...{ frame, masks: [], measurements: [] },
+      problem: { path: '/data/a.png', code: 'frame-changed', message: 'x' },
+    }),
     'frames.acceptPixels': () => undefined,
   });
   void useEditor().open(1);

@@ -1,9 +1,20 @@
 /** Sizes of masks against known shapes, against OpenCV, and against published head circumferences. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readImage } from '../../../../main/study';
-import { diameters, ellipsePerimeter, fittedEllipse, measure, perimeter } from '../../../../shared/measure';
+import {
+  diameters,
+  ellipseAxes,
+  ellipsePerimeter,
+  fittedEllipse,
+  measure,
+  perimeter,
+  sizeOf,
+  sizeOfMask,
+} from '../../../../shared/measure';
+import type { Calibration, Scale } from '../../../../shared/domain';
 import { emptyMask, maskAbove, type Mask } from '../../../../shared/mask';
 import { describeWithPython, runPython } from '../../../support/python-venv';
 
@@ -149,5 +160,83 @@ describe.skipIf(!hasHc18)('the head circumference of HC18 (needs ../shared/data)
     );
     expect(errors).toHaveLength(44);
     expect(worst).toBeLessThan(0.015);
+  });
+});
+
+describe('what is measured by hand', () => {
+  const known = { kind: 'uniform', origin: 'manual', mmPerPx: { x: 0.5, y: 0.25 } } as const;
+  const regions = (mmPerPx: Scale | null): Calibration => ({
+    kind: 'regions',
+    origin: 'ultrasound-regions',
+    fits: true,
+    regions: [
+      { x0: 0, y0: 0, x1: 100, y1: 100, mmPerPx: { x: 1, y: 1 } },
+      { x0: 100, y0: 0, x1: 200, y1: 100, mmPerPx },
+    ],
+  });
+
+  test('a caliper is as long as its ends are apart, in millimetres by the size of a pixel on either axis', () => {
+    const caliper = { kind: 'caliper', x0: 10, y0: 10, x1: 16, y1: 26 } as const;
+    expect(sizeOf(caliper, null)).toEqual({ unit: 'px', length: Math.hypot(6, 16), ellipse: null });
+    expect(sizeOf(caliper, known)).toEqual({ unit: 'mm', length: 5, ellipse: null });
+  });
+
+  test('one that leaves its region, or spans regions of other units, has no millimetres', () => {
+    const caliper = { kind: 'caliper', x0: 90, y0: 50, x1: 110, y1: 50 } as const;
+    expect(sizeOf(caliper, regions({ x: 1, y: 1 })).unit).toBe('px');
+    expect(sizeOf(caliper, regions(null)).unit).toBe('px');
+    expect(sizeOf({ ...caliper, x1: 99 }, regions(null)).unit).toBe('mm');
+    // Its ends are within; the ellipse around them is not.
+    const ellipse = { kind: 'ellipse', x0: 95, y0: 20, x1: 95, y1: 80, asidePx: 10 } as const;
+    expect(sizeOf(ellipse, regions(null)).unit).toBe('px');
+    expect(sizeOf({ ...ellipse, asidePx: 4 }, regions(null)).unit).toBe('mm');
+  });
+
+  const place = fc.double({ min: 300, max: 700, noNaN: true });
+  test('an ellipse has the sizes of its outline as it is in the body, however it lies and pixels are shaped', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ x0: place, y0: place, x1: place, y1: place }),
+        fc.double({ min: 5, max: 200, noNaN: true }),
+        ({ x0, y0, x1, y1 }, asidePx) => {
+          fc.pre(Math.hypot(x1 - x0, y1 - y0) > 20);
+          const ellipse = { kind: 'ellipse', x0, y0, x1, y1, asidePx } as const;
+          const { centre, u, v } = ellipseAxes(ellipse);
+          const outline = Array.from({ length: 4_000 }, (_, i) => {
+            const [cos, sin] = [Math.cos((i * Math.PI) / 2_000), Math.sin((i * Math.PI) / 2_000)];
+            return [(centre.x + u.x * cos + v.x * sin) * 0.5, (centre.y + u.y * cos + v.y * sin) * 0.25] as const;
+          });
+          const next = (i: number) => outline[(i + 1) % outline.length]!;
+          const around = outline.reduce((sum, [x, y], i) => sum + Math.hypot(next(i)[0] - x, next(i)[1] - y), 0);
+          const area = Math.abs(outline.reduce((sum, [x, y], i) => sum + x * next(i)[1] - y * next(i)[0], 0)) / 2;
+          const radii = outline.map(([x, y]) => Math.hypot(x - centre.x * 0.5, y - centre.y * 0.25));
+          const size = sizeOf(ellipse, known);
+          expect(size.ellipse!.circumference / around).toBeCloseTo(1, 2);
+          expect(size.ellipse!.area / area).toBeCloseTo(1, 4);
+          expect(size.length / (2 * Math.max(...radii))).toBeCloseTo(1, 4);
+          expect(size.ellipse!.shorterAxis / (2 * Math.min(...radii))).toBeCloseTo(1, 2);
+        },
+      ),
+      { numRuns: 50, seed: 1 },
+    );
+  });
+});
+
+describe('sizes of a mask on its frame', () => {
+  test('are those of the mask as a whole, and the ellipse lies on it', () => {
+    const mask = emptyMask(60, 50);
+    for (let y = 0; y < 50; y++) {
+      for (let x = 0; x < 60; x++) if (((x - 40) / 12) ** 2 + ((y - 20) / 6) ** 2 < 1) mask.data[y * 60 + x] = 1;
+    }
+    const spacing = [0.5, 0.25] as const;
+    const found = sizeOfMask(mask, { kind: 'uniform', origin: 'manual', mmPerPx: { x: 0.5, y: 0.25 } });
+    const whole = measure(mask, spacing)!;
+    expect(found?.unit).toBe('mm');
+    expect(found?.measures.area).toBe(whole.area);
+    expect(found?.measures.perimeter).toBeCloseTo(whole.perimeter, 6);
+    expect(found?.measures.maxDiameter).toBeCloseTo(whole.maxDiameter, 6);
+    expect(found?.ellipsePx).toMatchObject({ x: expect.closeTo(40.5, 1), y: expect.closeTo(20.5, 1) });
+    expect(sizeOfMask(mask, null)).toMatchObject({ unit: 'px', measures: { area: whole.area * 8 } });
+    expect(sizeOfMask(emptyMask(3, 3), null)).toBeNull();
   });
 });

@@ -1,0 +1,37 @@
+/** Texts about measuring in Simplified Chinese. */
+import type { measure as english } from './en-measure';
+
+export const measure: typeof english = {
+  title: '测量',
+  none: '使用卡尺（{caliper}）或椭圆（{ellipse}）进行测量。',
+  caliper: '卡尺 {n}',
+  ellipse: '椭圆 {n}',
+  remove: '删除{name}',
+  mask: '所选掩膜',
+  area: '面积',
+  perimeter: '周长',
+  maxDiameter: '最长径',
+  minDiameter: '最短径',
+  circumference: '椭圆周长',
+  length: { mm: '{n} mm', px: '{n} px' },
+  surface: { mm: '{n} mm²', cm: '{n} cm²', px: '{n} px²' },
+  axes: '{a} × {b}',
+  around: '周长 {length}',
+  scale: '每像素 {n} mm',
+  scales: '每像素 {x} × {y} mm',
+  scaleFrom: '{scale}，{origin}',
+  origin: {
+    'ultrasound-regions': '来自超声区域标定',
+    'pixel-spacing': '来自像素间距',
+    manual: '手动标定',
+  },
+  outside: '部分位于标定区域之外，因此不显示毫米值。',
+  noScale: '文件未提供毫米标定。',
+  badScale: '文件中的毫米标定针对另一尺寸的图像，因此不予采用。',
+  howTo: '沿已知长度的结构（如深度标尺）绘制卡尺，然后输入其长度。',
+  calibrate: '标定…',
+  knownLength: '{name}的长度为',
+  apply: '应用',
+  scope: { image: '应用于此图像', series: '应用于整个序列' },
+  forget: '删除标定',
+};
