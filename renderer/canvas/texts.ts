@@ -12,7 +12,7 @@ const en = {
   refused: {
     'no-label': 'Add a label first: what is to be outlined?',
     'no-head': 'No head proposes for this label. Click a point instead.',
-    'needs-mask': 'There is no mask to take away from. Click a + point or paint first.',
+    'needs-mask': 'There is no mask to change yet. Click a + point or paint first.',
     'holds-one': 'This label takes one mask a frame.',
     'choose-instance': 'Choose the mask to reject first.',
     unsaved: 'Not everything could be saved. Free the disk, or close again to lose it.',
@@ -30,7 +30,7 @@ const zhCN: typeof en = {
   refused: {
     'no-label': '请先添加标签：要勾画什么？',
     'no-head': '此标签没有可生成建议的模型头，请改用点提示。',
-    'needs-mask': '没有可去除的掩膜。请先点击 + 点或绘制。',
+    'needs-mask': '还没有可修改的掩膜。请先点击 + 点或绘制。',
     'holds-one': '此标签每帧只能有一个掩膜。',
     'choose-instance': '请先选择要拒绝的掩膜。',
     unsaved: '部分修改未能保存。请检查磁盘；再次关闭窗口将丢失这些修改。',

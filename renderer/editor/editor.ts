@@ -16,6 +16,7 @@ import { LiveStroke } from './live-stroke';
 import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
 import { Selection } from './selection';
+import { WholeMask } from './whole-mask';
 
 const ACCEPTABLE: readonly MaskState[] = ['proposed', 'propagated', 'imported'];
 
@@ -25,6 +26,7 @@ export class Editor {
   readonly selection: Selection;
   readonly documents: OpenDocuments;
   readonly hover: HoverPreview;
+  readonly whole: WholeMask;
   /** Whether hovering previews. */
   previews = true;
   /** The stroke under way. */
@@ -35,6 +37,7 @@ export class Editor {
     this.#decoder = new Decoder(ports);
     this.hover = new HoverPreview(this.#decoder);
     this.selection = new Selection(() => this.document);
+    this.whole = new WholeMask(this);
     this.documents = new OpenDocuments({
       ports,
       decoder: this.#decoder,

@@ -39,6 +39,7 @@ export const origin = z
       'brush',
       'eraser',
       'polygon',
+      'operation',
       'review',
       'delete',
       'undo',
