@@ -20,7 +20,7 @@ export function exportNames(all: readonly Named[]): string[] {
       .split('/')
       .map(portable)
       .join('/')
-      .replace(/\.[A-Za-z0-9]{1,5}$/, '');
+      .replace(/\.(nii\.gz|[A-Za-z0-9]{1,5})$/i, '');
     const plain = `${base}${frame}`;
     const name = used.has(plain.toLowerCase()) ? `${base}-${imageId}${frame}` : plain;
     used.add(name.toLowerCase());

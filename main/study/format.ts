@@ -1,11 +1,14 @@
 /**
  * Which format a file has, told by its first bytes; a file's name is never asked. Not the decoding.
  */
+import { isAvi } from './readers/avi';
+import { isMetaImage } from './readers/metaimage';
+import { isNifti } from './readers/nifti';
 
-export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom';
+export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom' | 'nifti' | 'metaimage' | 'avi';
 
-/** Enough of a file to know its format: DICOM has its mark behind a preamble. */
-export const HEAD_BYTES = 132;
+/** Enough of a file to know its format: NIfTI has its mark at the end of its header. */
+export const HEAD_BYTES = 348;
 
 const SIGNATURES: readonly (readonly [ImageFormat, readonly number[]])[] = [
   ['png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
@@ -22,15 +25,17 @@ const SIGNATURES: readonly (readonly [ImageFormat, readonly number[]])[] = [
 export function formatOf(head: Uint8Array): ImageFormat | undefined {
   // A preamble may look like any other format: what follows it is asked first.
   if (letters(head, 128, 4) === 'DICM') return 'dicom';
+  if (isNifti(head)) return 'nifti';
+  if (isMetaImage(head)) return 'metaimage';
+  if (isAvi(head)) return 'avi';
   return SIGNATURES.find(([, signature]) => signature.every((byte, i) => head[i] === byte))?.[0];
 }
 
-/** Videos and volumes that are recognised to be refused by name. */
+/** Videos that are recognised to be refused by name. */
 export function foreignFormat(head: Uint8Array): string | undefined {
   if (letters(head, 4, 4) === 'ftyp') return 'MP4 or MOV video';
   if (letters(head, 0, 4) === '\x1a\x45\xdf\xa3') return 'WebM or Matroska video';
-  if (letters(head, 8, 4) === 'AVI ') return 'AVI video';
-  return /^(ObjectType|NDims)/.test(letters(head, 0, 10)) ? 'MetaImage' : undefined;
+  return undefined;
 }
 
 function letters(head: Uint8Array, at: number, length: number): string {

@@ -2,10 +2,20 @@
 export { frameHash } from './frame-hash';
 export type { ImageFormat } from './format';
 export { MAX_FRAME_PIXELS } from './limits';
-export { baseName, compareNaturally, isInside, listImages, type ListedImage, type Listing } from './list-images';
+export {
+  baseName,
+  compareNaturally,
+  extensionOf,
+  isInside,
+  listImages,
+  type ListedImage,
+  type Listing,
+} from './list-images';
 export { readImage, type DecodedImage } from './read-image';
+export { niftiGeometry, readNiftiHeader, type NiftiGeometry } from './readers/nifti';
 export { openImage } from './readers/open-image';
 export type { ImageMetadata, OpenImage } from './readers/reader';
+export { toVoxels } from './readers/voxels';
 export { addStudy, type AddOptions } from './add-study';
 export { firstPresent, projectAt, projectFor, type ProjectPlace } from './project-place';
 export { FrameSource, summaryOf } from './frame-source';

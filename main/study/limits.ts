@@ -10,6 +10,9 @@ export const MAX_FRAME_PIXELS = 64 * 2 ** 20;
 /** Size of the largest file accepted, bytes. */
 export const MAX_FILE_BYTES = 2 ** 30;
 
+/** Frames of the longest loop accepted: half an hour of 50 a second. */
+export const MAX_FRAMES = 100_000;
+
 /** @throws AppError `too-large`, or `format-corrupt` for a frame without pixels. */
 export function checkFrameSize(path: string, widthPx: number, heightPx: number): void {
   if (widthPx < 1 || heightPx < 1) {

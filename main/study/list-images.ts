@@ -11,7 +11,7 @@ import { pathError } from './path-error';
 import { withFile } from './readers/byte-source';
 
 /** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
-const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.dcm', '.dicom', '.dic', '.ima']);
+const IMAGE_NAMES = /\.(png|jpe?g|tiff?|bmp|dcm|dicom|dic|ima|nii|nii\.gz|mhd|mha|avi)$/i;
 /** A list of files of its folder: they are found themselves. */
 const DIRECTORY_FILE = 'dicomdir';
 
@@ -88,8 +88,8 @@ async function walk(
 }
 
 async function isImage(path: string, entry: Dirent): Promise<boolean> {
+  if (IMAGE_NAMES.test(entry.name)) return true;
   const extension = extname(entry.name).toLowerCase();
-  if (IMAGE_EXTENSIONS.has(extension)) return true;
   // No extension, or the last part of a UID: a pipe is never opened, its writer might not come.
   const saysNothing = !/^\.[a-z]/.test(extension) && entry.name.toLowerCase() !== DIRECTORY_FILE;
   return saysNothing && entry.isFile() && (await isDicom(path));
@@ -99,7 +99,7 @@ async function isDicom(path: string): Promise<boolean> {
   try {
     return await withFile(
       path,
-      async (file) => file.size > HEAD_BYTES && formatOf(await file.read(0, HEAD_BYTES)) === 'dicom',
+      async (file) => formatOf(await file.read(0, Math.min(HEAD_BYTES, file.size))) === 'dicom',
     );
   } catch {
     return false;
@@ -114,9 +114,14 @@ async function leadsToFolder(path: string): Promise<boolean> {
   );
 }
 
+/** With its point; `.nii.gz` is one. */
+export function extensionOf(path: string): string {
+  return /\.nii\.gz$/i.exec(path)?.[0] ?? extname(path);
+}
+
 /** A file name without folder and extension: how an image and its mask find each other. */
 export function baseName(path: string): string {
-  return basename(path, extname(path));
+  return basename(path, extensionOf(path));
 }
 
 /** True for a path inside a folder, or the folder itself. */

@@ -25,7 +25,7 @@ export const calibratedRegion = z
 export type CalibratedRegion = z.infer<typeof calibratedRegion>;
 
 /** Where millimetres were stated; `manual`: the user measured something of known length. */
-export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing', 'manual']);
+export const calibrationOrigin = z.enum(['ultrasound-regions', 'pixel-spacing', 'nifti', 'metaimage', 'manual']);
 export type CalibrationOrigin = z.infer<typeof calibrationOrigin>;
 
 export const calibration = z

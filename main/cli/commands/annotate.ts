@@ -20,8 +20,9 @@ export const annotate: Command = {
     resume: { help: 'keep what an earlier run with the same model has finished' },
   },
   details: `
-Reads PNG, JPEG, TIFF, BMP and DICOM in any depth of folders, every frame of a loop. png: one mask a frame, 0 and 255, of
-the frame's own size, as DIR/NAME.png, with several labels DIR/LABEL/NAME.png; of a loop NAME-frame-0001.png and so on. coco: DIR/annotations.json with compressed run lengths.
+Reads PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage and AVI in any depth of folders, every frame of a loop. png: one
+mask a frame, 0 and 255, of the frame's own size, as DIR/NAME.png, with several labels DIR/LABEL/NAME.png; of a loop
+NAME-frame-0001.png and so on. coco: DIR/annotations.json with compressed run lengths.
 An image that cannot be read is reported and skipped. Ctrl-C leaves complete files only; --resume continues.`,
   run: async (args, { progress, signal }) => {
     const out = resolve(args.required('out'));

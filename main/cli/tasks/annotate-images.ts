@@ -3,14 +3,14 @@
  * leaves complete files and a journal from which it can go on.
  */
 import { mkdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { imageProblem } from '../../../shared/domain';
 import { AppError, isAppError } from '../../../shared/errors';
 import { areaPx, boundingBox, cocoRle, type Mask } from '../../../shared/mask';
 import { type CocoImage, writeCoco, writeMaskPng } from '../../export';
 import type { Predictor } from '../../inference';
-import { type DecodedImage, type ListedImage, openImage, readImage } from '../../study';
+import { type DecodedImage, extensionOf, type ListedImage, openImage, readImage } from '../../study';
 import { appendToJournal, isStillDone, type JournalEntry, journalKey, readJournal, startJournal } from './journal';
 import { outputNames } from './output-names';
 
@@ -117,7 +117,7 @@ async function framesOf(image: ListedImage): Promise<Omit<Job, 'files'>[]> {
   );
   if (frameCount === 1) return [{ image }];
   const { relativePath: path } = image;
-  const extension = extname(path);
+  const extension = extensionOf(path);
   const stem = path.slice(0, path.length - extension.length);
   return Array.from({ length: frameCount }, (_, frame) => {
     const relativePath = `${stem}-frame-${String(frame + 1).padStart(4, '0')}${extension}`;

@@ -4,7 +4,8 @@ import type { Language } from '../../../shared/language';
 import type { Handlers } from '../ipc';
 import { TEXTS } from '../texts';
 
-const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'tif', 'tiff', 'bmp', 'dcm', 'dicom', 'dic', 'ima'];
+/** The dialog knows the last part of a name alone: `gz` stands for `.nii.gz`. */
+const IMAGE_EXTENSIONS = 'png jpg jpeg tif tiff bmp dcm dicom dic ima nii gz mhd mha avi'.split(' ');
 const MASK_EXTENSIONS = ['png', 'json', 'txt', 'nii', 'gz'];
 const HEAD_EXTENSIONS = ['safetensors'];
 

@@ -1,14 +1,15 @@
 /**
  * NIfTI-1, one file an image: nifti/NAME.nii.gz, whose voxels are label numbers (nifti/labels.json) and whose third
  * dimension is the frames of a loop; frames without exported masks are 0 and not in nifti/frames.json. Where masks of
- * different labels overlap, NAME-layer-2.nii.gz, ... hold what has no room.
+ * different labels overlap, NAME-layer-2.nii.gz, ... hold what has no room. Masks of a NIfTI image have its dimensions,
+ * spacing and orientation.
  */
 import { mmPerPx } from '../../../shared/domain';
-import type { Spacing } from '../../../shared/mask';
+import { niftiGeometry, type NiftiGeometry } from '../../study';
 import type { ExportJob, JobFrame } from '../export-job';
 import type { PlannedFrame } from '../export-plan';
 import { layeredMaps, type LabelMap } from '../label-map';
-import { encodeNifti } from '../nifti';
+import { encodeNifti, plainGeometry } from '../nifti';
 
 interface Volume {
   readonly first: PlannedFrame;
@@ -20,15 +21,10 @@ interface Volume {
 export async function exportNifti(job: ExportJob): Promise<void> {
   const annotated: { file: string; source: string; frames: readonly number[] }[] = [];
   const write = async ({ first, name, layers, frames }: Volume): Promise<void> => {
-    const { widthPx, heightPx, frameCount, calibration } = first;
-    const scale = mmPerPx(calibration, [
-      { x: 0, y: 0 },
-      { x: widthPx, y: heightPx },
-    ]);
-    const spacingMm: Spacing | null = scale && [scale.x, scale.y];
+    const geometry = await geometryOf(first);
     for (const [i, data] of layers.entries()) {
       const path = `nifti/${name}${i === 0 ? '' : `-layer-${i + 1}`}.nii.gz`;
-      await job.write(path, await encodeNifti({ widthPx, heightPx, frameCount, spacingMm, data }));
+      await job.write(path, await encodeNifti(geometry, data));
     }
     annotated.push({ file: `${name}.nii.gz`, source: first.relativePath, frames });
   };
@@ -46,6 +42,19 @@ export async function exportNifti(job: ExportJob): Promise<void> {
   await job.writeJson('nifti/frames.json', annotated);
   const labels = job.plan.labels.map(({ name }, i) => ({ value: i + 1, name }));
   await job.writeJson('nifti/labels.json', [{ value: 0, name: 'background' }, ...labels]);
+}
+
+async function geometryOf({ absolutePath, calibration, ...frame }: PlannedFrame): Promise<NiftiGeometry> {
+  const { widthPx, heightPx, frameCount } = frame;
+  const own = await niftiGeometry(absolutePath);
+  const [rank = 0, width, height, ...others] = own?.dims ?? [];
+  const frames = others.slice(0, Math.max(rank - 2, 0)).reduce((product, size) => product * size, 1);
+  if (own && width === widthPx && height === heightPx && frames === frameCount) return own;
+  const scale = mmPerPx(calibration, [
+    { x: 0, y: 0 },
+    { x: widthPx, y: heightPx },
+  ]);
+  return plainGeometry(widthPx, heightPx, frameCount, scale && [scale.x, scale.y]);
 }
 
 function add({ first, layers, frames }: Volume, { frame, masks }: JobFrame, job: ExportJob): void {

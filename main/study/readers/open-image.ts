@@ -3,11 +3,14 @@ import { stat } from 'node:fs/promises';
 import { AppError, isAppError } from '../../../shared/errors';
 import { foreignFormat, formatOf, HEAD_BYTES } from '../format';
 import { withFile, type ByteSource } from './byte-source';
+import { CONVERT, openAvi } from './avi';
 import { openDicom } from './dicom';
+import { openMetaImage } from './metaimage';
+import { inflatedHead, isNifti, openNifti } from './nifti';
 import type { OpenImage } from './reader';
 import { openStill } from './still';
 
-const READABLE = 'PNG, JPEG, TIFF, BMP, DICOM';
+const READABLE = 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, Motion JPEG AVI';
 
 /**
  * Reads the header of an image, whatever the file is called.
@@ -37,10 +40,18 @@ export async function openImage(path: string): Promise<OpenImage> {
 async function open(file: ByteSource): Promise<OpenImage> {
   const { path } = file;
   const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
-  const format = formatOf(head);
+  const packed = head[0] === 0x1f && head[1] === 0x8b;
+  // Of packed files NIfTI alone is read.
+  const format = packed ? (isNifti(await inflatedHead(path)) ? 'nifti' : undefined) : formatOf(head);
   switch (format) {
+    case 'nifti':
+      return openNifti(file, packed);
     case 'dicom':
       return openDicom(file);
+    case 'avi':
+      return openAvi(file);
+    case 'metaimage':
+      return openMetaImage(file);
     case 'png':
     case 'jpeg':
     case 'tiff':
@@ -48,7 +59,7 @@ async function open(file: ByteSource): Promise<OpenImage> {
       return openStill(file, format);
     default: {
       const foreign = foreignFormat(head);
-      const reason = foreign ? `${foreign} cannot be read` : `not an image that can be read: ${READABLE}`;
+      const reason = foreign ? `${foreign} cannot be read. ${CONVERT}` : `not an image that can be read: ${READABLE}`;
       throw new AppError('format-unknown', path, `${path}: ${reason}`);
     }
   }

@@ -1,7 +1,7 @@
 /** How a DICOM image's pixels are stored: the Image Pixel module, checked. Not the pixels. */
 import type { DataSet } from 'dicom-parser';
 import { AppError } from '../../../../shared/errors';
-import { checkFrameSize } from '../../limits';
+import { checkFrameSize, MAX_FRAMES } from '../../limits';
 
 const PHOTOMETRIC = [
   'MONOCHROME1',
@@ -28,9 +28,6 @@ export interface PixelDescription {
   readonly highBit: number;
   readonly signed: boolean;
 }
-
-/** Frames of the longest loop accepted: half an hour of 50 a second. */
-export const MAX_FRAMES = 100_000;
 
 /** @throws AppError `format-corrupt`, `too-large`, or `format-unknown` for what DICOM allows and this cannot read */
 export function describePixels(dataSet: DataSet, path: string): PixelDescription {
