@@ -100,6 +100,11 @@ export const en = {
   },
   learning,
   measure,
+  palette: {
+    title: 'All commands',
+    search: 'Type a part of a name',
+    nothing: 'No command is called so.',
+  },
   heads: {
     'breast lesion': 'Breast lesion',
     'fetal head': 'Fetal head',

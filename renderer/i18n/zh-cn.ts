@@ -97,6 +97,11 @@ export const zhCn: Messages = {
   },
   learning,
   measure,
+  palette: {
+    title: '所有命令',
+    search: '输入名称的一部分',
+    nothing: '没有匹配的命令。',
+  },
   heads: {
     'breast lesion': '乳腺病灶',
     'fetal head': '胎头',

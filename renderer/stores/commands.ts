@@ -47,6 +47,7 @@ export const useCommands = defineStore('commands', () => {
     'export.open': () => dialogs.show('export'),
     'settings.open': () => dialogs.show('settings'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
+    'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
     'study.proposeAll': () => void inference.proposeAll(),
     'go.nextFrame': () => void list.go('next'),
@@ -54,7 +55,7 @@ export const useCommands = defineStore('commands', () => {
     'go.nextUnreviewed': () => void nextUnreviewed(),
   };
 
-  const ALWAYS: ReadonlySet<CommandId> = new Set(['settings.open', 'help.shortcuts', 'help.about']);
+  const ALWAYS: ReadonlySet<CommandId> = new Set(['settings.open', 'help.palette', 'help.shortcuts', 'help.about']);
   const OPENING: ReadonlySet<CommandId> = new Set([
     'study.openFolder',
     'study.openFiles',

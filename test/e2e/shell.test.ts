@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDesktop, type Desktop } from '../support/desktop';
-import { answerTo } from '../support/journey/workplace';
+import { answerTo, menu } from '../support/journey/workplace';
 
 let desktop: Desktop;
 
@@ -48,6 +48,18 @@ describe('language and theme', () => {
     const lang = await own.page.evaluate(() => document.documentElement.lang);
     await own.close();
     expect(lang).toBe('zh-CN');
+  });
+});
+
+describe('all commands', () => {
+  it('are found by a part of their name, and run by Enter', async () => {
+    await menu(desktop.app, 'help.palette');
+    const field = desktop.page.getByRole('combobox', { name: 'Type a part of a name' });
+    await field.fill('keyb short');
+    await field.press('Enter');
+    await desktop.page.getByText('Brightness, contrast').waitFor();
+    await desktop.page.keyboard.press('Escape');
+    await expect.poll(() => desktop.page.getByText('Brightness, contrast').count()).toBe(0);
   });
 });
 
