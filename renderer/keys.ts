@@ -9,6 +9,8 @@ import { COMMANDS, keyBinding, rendererShortcuts, type CommandId } from '../shar
 const REPEATING: ReadonlySet<CommandId> = new Set([
   'go.nextFrame',
   'go.previousFrame',
+  'cine.nextFrame',
+  'cine.previousFrame',
   'view.zoomIn',
   'view.zoomOut',
   'view.moreOpaque',

@@ -6,6 +6,7 @@ import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
+import { imageHandlers } from './handlers/image';
 import { importHandlers } from './handlers/import';
 import { inferenceHandlers } from './handlers/inference';
 import { labelHandlers } from './handlers/labels';
@@ -103,6 +104,7 @@ function start(): void {
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),
+    ...imageHandlers(session),
     ...labelHandlers(workstation.inference, session, preferences, page),
     ...maskHandlers(workstation, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),

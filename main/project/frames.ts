@@ -23,7 +23,9 @@ import type {
   FramePageRequest,
   FrameState,
   FrameSummary,
+  ImageId,
   ImageProblem,
+  Loop,
   ReviewState,
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
@@ -44,8 +46,9 @@ const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks
   not in ('rejected', 'deleted')`;
 
 function matches(eb: FrameExpressions, filter: FrameFilter): Expression<SqlBool> {
-  const { states, studyId, seriesId, labelId, text } = filter;
+  const { states, studyId, seriesId, imageId, labelId, text } = filter;
   const conditions: Expression<SqlBool>[] = [];
+  if (imageId !== undefined) conditions.push(eb('frames.image_id', '=', imageId));
   if (states !== undefined) conditions.push(eb(stateSql, 'in', states));
   const images = eb.selectFrom('images').select('images.id');
   if (seriesId !== undefined) {
@@ -90,13 +93,17 @@ function details(db: ProjectDb) {
       'frames.sha256',
       'frames.review',
       'frames.problem',
-      eb
-        .selectFrom('masks')
-        .select((count) => count.fn.countAll<number>().as('n'))
-        .whereRef('masks.frame_id', '=', 'frames.id')
-        .where(liveMask)
-        .as('maskCount'),
+      maskCount(eb),
     ]);
+}
+
+function maskCount(eb: FrameExpressions) {
+  return eb
+    .selectFrom('masks')
+    .select((count) => count.fn.countAll<number>().as('n'))
+    .whereRef('masks.frame_id', '=', 'frames.id')
+    .where(liveMask)
+    .as('maskCount');
 }
 
 function toSummary<T extends { maskCount: number | null }>(row: T): Omit<T, 'maskCount'> & { maskCount: number } {
@@ -165,8 +172,32 @@ export class Frames {
     return { ...toSummary(frame), sizeBytes: Number(row.sizeBytes), calibration: known };
   }
 
-  /** The nearest frame after or before this one that matches, or null at the end of the list. */
-  async neighbour(frameId: FrameId, direction: 'next' | 'previous', filter: FrameFilter): Promise<FrameSummary | null> {
+  /** An image's frames in their order. @throws AppError `usage` for an unknown image. */
+  async loop(imageId: ImageId): Promise<Loop> {
+    const id = parseInput(rowId, imageId, 'image id');
+    const image = this.db.selectFrom('images').select('frame_time_ms as frameTimeMs').where('id', '=', id);
+    const stated = await image.executeTakeFirst();
+    if (stated === undefined) throw new AppError('usage', `image ${id}`, `the project has no image ${id}`);
+    const rows = await this.db
+      .selectFrom('frames')
+      .select((eb) => ['frames.id', stateSql.as('state'), 'frames.sha256', maskCount(eb)])
+      .where('frames.image_id', '=', id)
+      .orderBy('frames.frame_index')
+      .execute();
+    return { ...stated, frames: rows.map(toSummary) };
+  }
+
+  /**
+   * The nearest frame after or before this one that matches, or null at the end of the list.
+   *
+   * @param elsewhere only frames of other images: past the rest of a loop
+   */
+  async neighbour(
+    frameId: FrameId,
+    direction: 'next' | 'previous',
+    filter: FrameFilter,
+    elsewhere = false,
+  ): Promise<FrameSummary | null> {
     const checked = parseInput(frameFilter, filter, 'frame filter');
     const at = await this.placeOf(frameId);
     const order = direction === 'next' ? 'asc' : 'desc';
@@ -176,6 +207,7 @@ export class Frames {
       .select('frames.id')
       .where((eb) => matches(eb, checked))
       .where(sql<SqlBool>`(frames.sort_key, frames.id) ${beyond} (${at.sort_key}, ${at.id})`)
+      .$if(elsewhere, (query) => query.where('frames.image_id', '!=', at.image_id))
       .orderBy('frames.sort_key', order)
       .orderBy('frames.id', order)
       .limit(1)
@@ -266,9 +298,10 @@ export class Frames {
     });
   }
 
-  private async placeOf(frameId: FrameId): Promise<{ id: number; sort_key: string }> {
+  private async placeOf(frameId: FrameId): Promise<{ id: number; image_id: number; sort_key: string }> {
     const id = parseInput(rowId, frameId, 'frame id');
-    const row = await this.db.selectFrom('frames').select(['id', 'sort_key']).where('id', '=', id).executeTakeFirst();
+    const place = this.db.selectFrom('frames').select(['id', 'image_id', 'sort_key']).where('id', '=', id);
+    const row = await place.executeTakeFirst();
     if (row === undefined) throw unknownFrame(id);
     return row;
   }

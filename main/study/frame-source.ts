@@ -84,6 +84,11 @@ export class FrameSource {
     throw new AppError('frame-changed', absolutePath, `${absolutePath} has pixels ${read.sha256}, not ${sha256}`);
   }
 
+  /** The frame as its file has it now; nothing of it is noted. @throws AppError as `readImage` does. */
+  async read(frameId: FrameId): Promise<ReadFrame> {
+    return this.#read(await this.store.frames.get(frameId));
+  }
+
   /** A small PNG, from the project's cache where it was made before. @throws AppError as `readImage` does. */
   async thumbnail(frameId: FrameId): Promise<Uint8Array> {
     const frame = await this.store.frames.get(frameId);

@@ -33,3 +33,9 @@ export function paintSamples(target: Uint32Array, { data, rgb }: ColourImage, wi
     bytes[4 * i + 3] = 255;
   }
 }
+
+/** Applies brightness and contrast to pixels in place, colours each for itself. */
+export function applyWindowing({ data }: ImageData, windowing: Windowing): void {
+  const levels = new Uint8Array(greyTable(windowing).buffer).filter((_, i) => i % 4 === 0);
+  for (let i = 0; i < data.length; i++) if (i % 4 !== 3) data[i] = levels[data[i] as number] as number;
+}

@@ -7,6 +7,7 @@
  * Konva draws those canvases. The viewport is one transform above the image and the masks: pan and zoom repaint nothing.
  * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
  */
+export { loadCinePicture, type CinePicture } from './cine-picture';
 export { loadFrameImage } from './frame-image';
 export { TOOLS, Toolbox, type ToolName } from './tools';
 export { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from './viewport';

@@ -5,8 +5,10 @@
 import { defineStore } from 'pinia';
 import { computed, watch } from 'vue';
 import { COMMAND_IDS, type CommandId } from '../../shared/commands';
+import { TOOLS } from '../canvas';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
+import { useCine } from './cine';
 import { useComparison } from './comparison';
 import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
@@ -19,6 +21,7 @@ import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
 
 export const useCommands = defineStore('commands', () => {
+  const cine = useCine();
   const comparison = useComparison();
   const dialogs = useDialogs();
   const editor = useEditor();
@@ -53,6 +56,8 @@ export const useCommands = defineStore('commands', () => {
     'go.nextFrame': () => void list.go('next'),
     'go.previousFrame': () => void list.go('previous'),
     'go.nextUnreviewed': () => void nextUnreviewed(),
+    'go.nextImage': () => void list.goImage('next'),
+    'go.previousImage': () => void list.goImage('previous'),
   };
 
   const ALWAYS: ReadonlySet<CommandId> = new Set(['settings.open', 'help.palette', 'help.shortcuts', 'help.about']);
@@ -62,16 +67,20 @@ export const useCommands = defineStore('commands', () => {
     'study.openSample',
     'project.open',
   ]);
-  const NAVIGATION: ReadonlySet<CommandId> = new Set(['go.nextFrame', 'go.previousFrame', 'go.nextUnreviewed']);
+  const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;
   /** Not while versions are compared: the frame's own masks are not on screen then. */
   const CHANGES_MASKS = /^(mask|edit)\./;
+  /** What is about a frame stops the loop at the one on screen first. */
+  const STOPS_LOOP = /^(mask|edit|tool|go)\./;
   const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose', 'study.proposeAll']);
 
   function enabled(id: CommandId): boolean {
     if (ALWAYS.has(id)) return true;
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
-    if (NAVIGATION.has(id)) return list.total > 0;
+    if (cine.moving && STOPS_LOOP.test(id)) return true;
+    if (id in cine.acts) return cine.enabled(id);
+    if (NAVIGATION.test(id)) return list.total > 0;
     if (comparison.on && CHANGES_MASKS.test(id)) return false;
     if (id === 'mask.accept' && proposalComing()) return false;
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
@@ -87,12 +96,20 @@ export const useCommands = defineStore('commands', () => {
     return editor.embedding === 'waiting' && editor.review === 'unopened' && editor.instances.length === 0 && anyHead();
   }
 
-  const checked = (id: CommandId): boolean => editor.checked(id) || desk.checked(id);
+  const checked = (id: CommandId): boolean => editor.checked(id) || desk.checked(id) || cine.checked(id);
+
+  /** Nothing is done to a frame in passing; only a tool is taken in hand. */
+  function stopLoop(id: CommandId): void {
+    const tool = TOOLS.find((name) => id === `tool.${name}`);
+    if (tool) editor.toolbox.choose(tool);
+    void cine.pause();
+  }
 
   function run(id: CommandId): void {
     if (!enabled(id)) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
-    const act = own[id] ?? desk.acts[id];
+    if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
+    const act = own[id] ?? desk.acts[id] ?? cine.acts[id];
     if (act) act();
     else editor.execute(id);
   }

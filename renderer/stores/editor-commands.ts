@@ -58,6 +58,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     enabled(id: CommandId): boolean {
       const { document, selection } = editor;
       if (!(id in all)) return false;
+      if (id in views && view.passing.value) return true;
       if (id in tools || id in views) return document !== null;
       if (id === 'go.nextLabel') return selection.labels.length > 1;
       if (document === null) return false;

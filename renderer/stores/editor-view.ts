@@ -23,6 +23,8 @@ export function editorView() {
   const screen = shallowRef<Size>({ width: 1, height: 1 });
   const viewport = shallowRef<Viewport>({ scale: 1, offsetX: 0, offsetY: 0, fitted: true });
   const windowing = shallowRef<Windowing>(NEUTRAL);
+  /** Frames of a loop pass by while none is open: they are looked at like one that is. */
+  const passing = ref(false);
   const masksVisible = ref(true);
   const outlinesOnly = ref(false);
   const measurementsVisible = ref(true);
@@ -69,6 +71,7 @@ export function editorView() {
     viewport,
     windowing,
     windowed: computed(() => windowing.value !== NEUTRAL),
+    passing,
     masksVisible,
     outlinesOnly,
     measurementsVisible,

@@ -187,6 +187,17 @@ export const useStudyList = defineStore('study-list', () => {
     await move(() => neighbour(direction, filter.value));
   }
 
+  /** The first frame, under the filter, of the next or previous image: past the rest of a loop. */
+  async function goImage(direction: 'next' | 'previous'): Promise<void> {
+    await move(async () => {
+      const frameId = current.value?.id;
+      if (frameId === undefined) return null;
+      const there = { frameId, direction, filter: filter.value, elsewhere: true };
+      const found = await call('frames.neighbour', there);
+      return found && ((await firstOf({ ...filter.value, imageId: found.imageId })) ?? found);
+    });
+  }
+
   /** The next frame nobody has accepted or rejected, from here to the end and round to the start. False: there is none. */
   async function goNextUnreviewed(): Promise<boolean> {
     const open = { states: [...UNREVIEWED] };
@@ -274,6 +285,7 @@ export const useStudyList = defineStore('study-list', () => {
     select,
     selectAt,
     go,
+    goImage,
     goNextUnreviewed,
     goTo,
     first,

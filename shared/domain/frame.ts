@@ -102,12 +102,29 @@ export function stateOf(frame: Pick<FrameSummary, 'review' | 'problem'>): FrameS
   return frame.problem === null ? frame.review : 'failed';
 }
 
+/** A frame of a loop: what the timeline shows of it. */
+export const loopFrame = z
+  .strictObject({ id: rowId, state: frameState, sha256: sha256.nullable(), maskCount: z.int().min(0) })
+  .readonly();
+export type LoopFrame = z.infer<typeof loopFrame>;
+
+/** An image of several frames; `frames` in the order they were taken. */
+export const loop = z
+  .strictObject({
+    /** Time from frame to frame, milliseconds; null where the file does not say. */
+    frameTimeMs: z.number().positive().nullable(),
+    frames: z.array(loopFrame).readonly(),
+  })
+  .readonly();
+export type Loop = z.infer<typeof loop>;
+
 /** Which frames to list; an absent field does not restrict. */
 export const frameFilter = z
   .strictObject({
     states: z.exactOptional(z.array(frameState).min(1).readonly()),
     studyId: z.exactOptional(rowId),
     seriesId: z.exactOptional(rowId),
+    imageId: z.exactOptional(rowId),
     /** Frames with a mask of this label that is neither rejected nor deleted. */
     labelId: z.exactOptional(rowId),
     /** Part of the relative path, upper and lower case alike. */

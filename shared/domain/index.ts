@@ -44,6 +44,8 @@ export {
   frameState,
   frameSummary,
   imageProblem,
+  loop,
+  loopFrame,
   sourceImage,
   stateOf,
 } from './frame';
@@ -59,6 +61,8 @@ export type {
   FrameSummary,
   ImageId,
   ImageProblem,
+  Loop,
+  LoopFrame,
   SourceImage,
 } from './frame';
 export {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
 import { appChannels, dialogChannels } from './app';
 import { exportChannels, exportEvents } from './export';
+import { imageChannels } from './image';
 import { importChannels, importEvents } from './import';
 import { inferenceChannels, inferenceEvents } from './inference';
 import { labelsChannels, labelsEvents } from './labels';
@@ -22,6 +23,7 @@ export const CHANNELS = {
   ...projectChannels,
   ...settingsChannels,
   ...studyChannels,
+  ...imageChannels,
   ...labelsChannels,
   ...masksChannels,
   ...inferenceChannels,

@@ -11,6 +11,17 @@ export function frameUrl(frameId: number, frameSha256: string): string {
   return `/frame/${frameId}?sha256=${frameSha256}`;
 }
 
+/**
+ * A frame's pixels as its file has them now, for showing in passing: playing a loop asks for no hashes first. Which they
+ * are is told with them (`FRAME_HASH_HEADER`). 404 where the frame cannot be read.
+ */
+export function cineUrl(frameId: number): string {
+  return `/cine/${frameId}`;
+}
+
+/** Header of an answer of `cineUrl`: the hash of the pixels in it. */
+export const FRAME_HASH_HEADER = 'x-frame-sha256';
+
 /** A small picture of a frame: PNG, the longer side at most 160 px; 404 where it cannot be read. */
 export function thumbnailUrl(frameId: number): string {
   return `/thumb/${frameId}`;

@@ -45,6 +45,6 @@ export {
   type Settings,
   type Theme,
 } from './settings';
-export { frameUrl, thumbnailUrl } from './frame-url';
+export { cineUrl, FRAME_HASH_HEADER, frameUrl, thumbnailUrl } from './frame-url';
 export type { AddedStudy, Indexing, OpenedFrame, Problem } from './study';
 export { fromWireError, toWireError, type WireError } from './wire-error';

@@ -77,9 +77,14 @@ export const studyChannels = {
   'study.openSample': channel(z.undefined(), addedStudySchema),
 
   'frames.list': channel(framePageRequest, framePage),
-  /** The nearest frame in this direction that matches, or null at the end. */
+  /** The nearest frame in this direction that matches, or null at the end. `elsewhere`: of another image than this one's. */
   'frames.neighbour': channel(
-    z.object({ frameId: rowId, direction: z.enum(['next', 'previous']), filter: frameFilter }),
+    z.object({
+      frameId: rowId,
+      direction: z.enum(['next', 'previous']),
+      filter: frameFilter,
+      elsewhere: z.boolean().default(false),
+    }),
     frameSummary.nullable(),
   ),
   /** How many matching frames come before this one. */

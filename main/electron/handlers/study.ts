@@ -36,7 +36,8 @@ export function studyHandlers(
     'study.cancel': () => desk.cancel(),
     'study.openSample': () => desk.openSample(),
     'frames.list': (request) => session.store.frames.list(request),
-    'frames.neighbour': ({ frameId, direction, filter }) => session.store.frames.neighbour(frameId, direction, filter),
+    'frames.neighbour': ({ frameId, direction, filter, elsewhere }) =>
+      session.store.frames.neighbour(frameId, direction, filter, elsewhere),
     'frames.offsetOf': ({ frameId, filter }) => session.store.frames.offsetOf(frameId, filter),
     'frames.open': ({ frameId }) => {
       workstation.noteActivity();

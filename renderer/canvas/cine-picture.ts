@@ -1,0 +1,44 @@
+/** A frame as it is shown in passing while its loop is played: its pixels, and the masks stored for exactly these pixels. */
+import type { LoopFrame } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import { cineUrl, FRAME_HASH_HEADER } from '../../shared/ipc';
+import { maskFromCocoRle } from '../../shared/mask';
+import { call } from '../ipc';
+import { headMask, type HeadMask } from './compare-drawing';
+
+export interface CinePicture {
+  readonly pixels: ImageBitmap;
+  readonly masks: readonly HeadMask[];
+}
+
+/**
+ * @param colourOf a label's colour, `#RRGGBB`
+ * @throws AppError `file-unreadable`
+ */
+export async function loadCinePicture(frame: LoopFrame, colourOf: (labelId: number) => string): Promise<CinePicture> {
+  const [{ pixels, sha256 }, masks] = await Promise.all([
+    loadPixels(frame.id),
+    frame.maskCount > 0 ? call('masks.ofFrame', { frameId: frame.id }) : [],
+  ]);
+  // Masks that were made on other pixels than the file has now are not shown on these.
+  if (sha256 !== frame.sha256) return { pixels, masks: [] };
+  const live = masks.filter(({ current: { state } }) => state !== 'rejected' && state !== 'deleted');
+  return {
+    pixels,
+    masks: live.map(({ labelId, current: { rle } }) =>
+      headMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
+    ),
+  };
+}
+
+async function loadPixels(frameId: number): Promise<{ pixels: ImageBitmap; sha256: string | null }> {
+  const response = await fetch(cineUrl(frameId));
+  if (!response.ok) {
+    throw new AppError('file-unreadable', `frame ${frameId}`, `the frame was answered with ${response.status}`);
+  }
+  const pixels = await createImageBitmap(await response.blob(), {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  });
+  return { pixels, sha256: response.headers.get(FRAME_HASH_HEADER) };
+}
