@@ -109,8 +109,8 @@ export const COMMANDS = [
   row('cine', 3, 'cine.playFrom', 'Play from This Frame', '从此帧开始播放', ['Shift+I']),
   row('cine', 3, 'cine.playTo', 'Play to This Frame', '播放到此帧为止', ['Shift+O']),
   row('cine', 3, 'cine.playAll', 'Play the Whole Loop', '播放整个循环', ['Shift+A']),
-  row('cine', 4, 'cine.faster', 'Faster', '加快', ['W']),
-  row('cine', 4, 'cine.slower', 'Slower', '减慢', ['Q']),
+  row('cine', 4, 'cine.faster', 'Faster', '加快', ['Shift+W']),
+  row('cine', 4, 'cine.slower', 'Slower', '减慢', ['Shift+Q']),
 
   row('learn', 1, 'learning.start', 'Learn from Corrections…', '从修正中学习…', ['CmdOrCtrl+L']),
   row('learn', 1, 'learning.pause', 'Pause Learning', '暂停学习', ['CmdOrCtrl+Shift+P'], 'toggle'),

@@ -51,6 +51,31 @@ describe('the study list', () => {
     });
   });
 
+  it('tells a loop from other images: its frames in their order with their states, and what comes after it', async () => {
+    const store = await newProject();
+    await store.images.add([
+      sourceImage('p1/a.png'),
+      sourceImage('p1/b.dcm', { frameCount: 11, frameTimeMs: 33.3 }),
+      sourceImage('p1/c.tif', { frameCount: 2 }),
+    ]);
+    const frames = await all(store);
+    const [still, first] = frames as [FrameSummary, FrameSummary, ...FrameSummary[]];
+    const last = frames[11]!;
+    await store.frames.setReview(frames[4]!.id, 'accepted', USER);
+    await store.frames.markProblem(frames[6]!.id, 'format-corrupt', 'cut off');
+    const loop = await store.frames.loop(first.imageId);
+    expect(loop.frameTimeMs).toBe(33.3);
+    expect(loop.frames.map(({ id }) => id)).toEqual(frames.slice(1, 12).map(({ id }) => id));
+    expect(loop.frames.map(({ state }) => state).join(' ')).toBe(
+      'unopened unopened unopened accepted unopened failed unopened unopened unopened unopened unopened',
+    );
+    expect(loop.frames[0]).toEqual({ id: first.id, state: 'unopened', sha256: null, maskCount: 0 });
+    expect((await store.frames.neighbour(first.id, 'next', {}, true))!.relativePath).toBe('p1/c.tif');
+    expect((await store.frames.neighbour(last.id, 'previous', {}, true))!.id).toBe(still.id);
+    expect(paths(await all(store, { imageId: first.imageId }))).toHaveLength(11);
+    await expect(store.frames.loop(99)).rejects.toMatchObject({ code: 'usage' });
+  });
+
   it('comes in pages that together are the list', async () => {
     const store = await newProject();
     await store.images.add(Array.from({ length: 25 }, (_, i) => sourceImage(`p${i % 3}/${i}.png`)));

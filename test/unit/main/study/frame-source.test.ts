@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { answerPixels } from '../../../../main/electron/pixels';
 import { frameHash, readImage } from '../../../../main/study';
 import { cocoRle, emptyMask } from '../../../../shared/mask';
-import { frameUrl, thumbnailUrl } from '../../../../shared/ipc';
+import { cineUrl, FRAME_HASH_HEADER, frameUrl, thumbnailUrl } from '../../../../shared/ipc';
 import { frameIds, temporaryFolder, workplace, writeImage, type Workplace } from '../inference/support';
 
 let place: Workplace;
@@ -114,6 +114,20 @@ describe('opening a frame', () => {
     const replaced = await place.source.open(first);
     expect(replaced.problem).toBeNull();
     expect(replaced.frame.sha256).not.toBe(frame.sha256);
+  });
+});
+
+describe('a frame in passing', () => {
+  it('is what its file has now, with its hash, and nothing of it is noted', async () => {
+    const answer = (await answerPixels(new URL(cineUrl(first), 'app://sonomask'), place.source))!;
+    expect(answer.headers.get(FRAME_HASH_HEADER)).toBe(frameHash((await readImage(path)).frame));
+    expect((await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).width).toBe(400);
+    expect(await place.store.frames.get(first)).toMatchObject({ sha256: null });
+    await replaceFile();
+    const again = (await answerPixels(new URL(cineUrl(first), 'app://sonomask'), place.source))!;
+    expect(again.headers.get(FRAME_HASH_HEADER)).toBe(frameHash((await readImage(path)).frame));
+    rmSync(path);
+    expect((await answerPixels(new URL(cineUrl(first), 'app://sonomask'), place.source))!.status).toBe(404);
   });
 });
 
