@@ -1,0 +1,86 @@
+/**
+ * WCAG 2.2 AA as far as a program can tell: axe-core in every view, both themes, both languages. No finding may be serious
+ * or critical.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDesktop, type Desktop } from '../support/desktop';
+import { ask, menu } from '../support/journey/workplace';
+import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
+
+const DIALOGS: Readonly<Record<string, string>> = {
+  export: 'export.open',
+  import: 'import.open',
+  settings: 'settings.open',
+  shortcuts: 'help.shortcuts',
+  palette: 'help.palette',
+  about: 'help.about',
+  learn: 'learning.start',
+  versions: 'learning.versions',
+};
+const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let desktop: Desktop;
+let page: Page;
+
+beforeAll(async () => {
+  const study = join(temporaryFolder(), 'study');
+  for (const patient of ['Ann', 'Bob']) writeAt(join(study, patient, 'scan.png'), imageOf(disc(160, 120, 70, 60, 24)));
+  desktop = await openDesktop({ args: [study] });
+  page = desktop.page;
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  await page.keyboard.press('Escape');
+  await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
+});
+
+afterAll(() => desktop.close());
+
+/** Serious and critical findings: what, and on which element. */
+async function findings(view: string, part = 'html'): Promise<string[]> {
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(async (selector) => {
+    const { run } = (window as unknown as { axe: typeof axe }).axe;
+    return run(selector, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      resultTypes: ['violations'],
+    });
+  }, part);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${view}: ${id}: ${html.slice(0, 160)}`));
+}
+
+it.each(LOOKS)('has no serious finding in the reading room and its dialogs, %s, %s', async (theme, language) => {
+  await menu(desktop.app, `theme.${theme}`);
+  await menu(desktop.app, `language.${language}`);
+  await expect.poll(() => page.evaluate(() => document.documentElement.lang), { timeout: 10_000 }).toBe(language);
+  const found = await findings('room');
+  for (const [name, command] of Object.entries(DIALOGS)) {
+    await menu(desktop.app, command);
+    await page.locator(`.dialog-${name}`).waitFor();
+    // What is still fading in has not its contrast yet.
+    await page.waitForTimeout(300);
+    found.push(...(await findings(name, `.dialog-${name}`)));
+    await page.keyboard.press('Escape');
+    await page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });
+  }
+  expect(found).toEqual([]);
+});
+
+it('has none in the start view', async () => {
+  await menu(desktop.app, 'project.close');
+  await page.getByRole('heading').first().waitFor();
+  const found: string[] = [];
+  for (const [theme, language] of LOOKS) {
+    await menu(desktop.app, `theme.${theme}`);
+    await menu(desktop.app, `language.${language}`);
+    await page.waitForTimeout(300);
+    found.push(...(await findings(`start ${theme} ${language}`)));
+  }
+  expect(found).toEqual([]);
+});
