@@ -1,6 +1,6 @@
 /** Burnt-in text: everything outside given rectangles becomes black, in all frames of uncompressed pixel data. */
+import type { Part10 } from '../dicom';
 import { darkestEntry, readPalette } from './palette';
-import type { Part10 } from './part10';
 import { frameBytes, pixelLayout, sampleOffset, type PixelLayout } from './pixel-layout';
 
 /** Pixels from (x0, y0) up to, not including, (x1, y1). */

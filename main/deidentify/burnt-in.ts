@@ -4,10 +4,10 @@
  */
 import { isAppError } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
+import type { Part10 } from '../dicom';
 import type { Rectangle } from './blank';
 import { frameBytes, pixelLayout, sampleOffset, type PixelLayout } from './pixel-layout';
 import { paletteLevel, readPalette } from './palette';
-import type { Part10 } from './part10';
 import { ultrasoundRegions } from './regions';
 
 /** `unknown` where the pixels are compressed or of a kind that is not looked at. */

@@ -3,11 +3,11 @@ import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppError, isAppError } from '../../shared/errors';
-import { writeAtomically } from '../export';
+import { writeAtomically } from '../files';
 import { compareNaturally, isInside } from '../study';
+import { isDicom } from '../dicom';
 import { deidentify, type Deidentified, type Keep } from './deidentify';
 import type { Identities } from './identities';
-import { isDicom } from './part10';
 
 export interface DeidentifyOptions {
   /** Files, and folders in which everything that begins as DICOM is taken. */

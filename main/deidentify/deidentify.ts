@@ -3,15 +3,23 @@
  * recorded in it. Pixel data are copied byte for byte, or blanked outside given rectangles if that is asked for.
  */
 import { AppError } from '../../shared/errors';
+import {
+  elementBytes,
+  forFile,
+  itemBytes,
+  type Part10,
+  part10Head,
+  PIXEL_DATA,
+  readPart10,
+  sequenceBytes,
+  STANDARD_UID_ROOT,
+  textElement,
+} from '../dicom';
 import { blankOutside, type Rectangle } from './blank';
 import { burntInText, type BurntIn } from './burnt-in';
-import { PIXEL_DATA, type Encoding } from './data-set';
 import type { Identities } from './identities';
-import { forFile, readPart10, type Part10 } from './part10';
 import { applyProfile, topText, type ProfileCounts, type Written } from './profile';
 import { ultrasoundRegions } from './regions';
-import { STANDARD_UID_ROOT } from './values';
-import { elementBytes, itemBytes, sequenceBytes, textElement, totalBytes } from './write-element';
 
 /** What is kept of the picture: all of it, the ultrasound regions the file names, or given rectangles. */
 export type Keep = 'everything' | 'regions' | readonly Rectangle[];
@@ -32,9 +40,6 @@ const METHOD = 'PS3.15 Basic Profile 2026c by SonoMask';
 /** Context group 7050 of PS3.16. */
 const BASIC_PROFILE = ['113100', 'Basic Application Confidentiality Profile'] as const;
 const CLEAN_PIXELS = ['113101', 'Clean Pixel Data Option'] as const;
-const META: Encoding = { explicit: true, littleEndian: true };
-/** Of this program, made of a random UUID. */
-const IMPLEMENTATION = '2.25.336172220410980521769032052955278420051';
 
 /**
  * @param file the whole file; not changed
@@ -56,7 +61,7 @@ export function deidentify(path: string, file: Uint8Array, identities: Identitie
   const sopInstance = identities.uid(oldInstance);
   const dataSet = [...written.values()].sort((a, b) => a.tag - b.tag).flatMap(({ bytes }) => bytes);
   return {
-    chunks: [...metaInformation(source, sopInstance), ...forFile(source.transferSyntax, dataSet)],
+    chunks: [...headOf(source, sopInstance), ...forFile(source.transferSyntax, dataSet)],
     ...{ sopInstance, patient, counts, blanked: rectangles !== undefined },
     burntIn: burntInText(source, rectangles),
   };
@@ -95,23 +100,12 @@ function record({ encoding }: Part10, blanked: boolean): Written[] {
 }
 
 /** Nothing of the source's but what tells how to read the file. */
-function metaInformation(source: Part10, sopInstance: string): Uint8Array[] {
+function headOf(source: Part10, sopInstance: string): readonly Uint8Array[] {
   const { path, transferSyntax } = source;
-  const storedClass = topText(source, 0x00080016) || source.sopClass;
-  for (const uid of [transferSyntax, storedClass]) {
+  const sopClass = topText(source, 0x00080016) || source.sopClass;
+  for (const uid of [transferSyntax, sopClass]) {
     if (uid.startsWith(STANDARD_UID_ROOT) && /^[0-9.]+$/.test(uid)) continue;
     throw new AppError('format-unknown', path, `${path}: its SOP class or transfer syntax is not one of the standard`);
   }
-  const elements = [
-    ...elementBytes(META, 0x00020001, 'OB', [Uint8Array.of(0, 1)]),
-    ...textElement(META, 0x00020002, 'UI', storedClass),
-    ...textElement(META, 0x00020003, 'UI', sopInstance),
-    ...textElement(META, 0x00020010, 'UI', transferSyntax),
-    ...textElement(META, 0x00020012, 'UI', IMPLEMENTATION),
-    ...textElement(META, 0x00020013, 'SH', 'SONOMASK'),
-  ];
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(totalBytes(elements));
-  const head = [Buffer.alloc(128), Buffer.from('DICM', 'latin1')];
-  return [...head, ...elementBytes(META, 0x00020000, 'UL', [length]), ...elements];
+  return part10Head({ transferSyntax, sopClass, sopInstance });
 }

@@ -1,7 +1,5 @@
 /** Attributes that the profile keeps may repeat a name or number that it removes elsewhere, such as "scan of Mrs Doe". */
-import type { Tag } from './attributes';
-import { PIXEL_DATA, type Element } from './data-set';
-import type { Part10 } from './part10';
+import { type Element, type Part10, PIXEL_DATA, type Tag } from '../dicom';
 import { text } from './values';
 
 /** Shorter ones are found in words that have nothing to do with them. */

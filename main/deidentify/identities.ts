@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors';
-import { writeAtomically } from '../export';
+import { writeAtomically } from '../files';
 
 const KEY_BYTES = 32;
 

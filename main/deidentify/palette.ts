@@ -1,6 +1,6 @@
 /** How bright each colour of a PALETTE COLOR image is (PS3.3 C.7.6.3.1.5). */
 import { AppError } from '../../shared/errors';
-import type { Part10 } from './part10';
+import type { Part10 } from '../dicom';
 import { shortValue } from './pixel-layout';
 
 export interface Palette {

@@ -3,8 +3,7 @@
  * a reader: nothing is decoded.
  */
 import { AppError } from '../../shared/errors';
-import { PIXEL_DATA, type Element } from './data-set';
-import type { Part10 } from './part10';
+import { type Element, type Part10, PIXEL_DATA } from '../dicom';
 import { topText } from './profile';
 
 export interface PixelLayout {

@@ -3,13 +3,23 @@
  * out. Where the profile leaves a choice the data set stays as valid as it was: a dummy before an empty value; a sequence
  * is left out or emptied, for a dummy of one would say things about a patient.
  */
-import { actionOf, standardVr, type Action, type Tag } from './attributes';
-import type { Element, Item } from './data-set';
+import {
+  type Action,
+  actionOf,
+  type Element,
+  elementBytes,
+  type Item,
+  itemBytes,
+  type Part10,
+  sequenceBytes,
+  STANDARD_UID_ROOT,
+  standardVr,
+  type Tag,
+  textElement,
+} from '../dicom';
 import { echoes, identityWords } from './echoes';
 import type { Identities } from './identities';
-import type { Part10 } from './part10';
-import { elementBytes, itemBytes, sequenceBytes, textElement } from './write-element';
-import { STANDARD_UID_ROOT, TEXT_VRS, dummyOf, isPlausible, text, trimmedAtNul } from './values';
+import { TEXT_VRS, dummyOf, isPlausible, text, trimmedAtNul } from './values';
 
 const PATIENT_NAME = 0x00100010;
 const PATIENT_ID = 0x00100020;

@@ -1,7 +1,6 @@
 /** The Sequence of Ultrasound Regions (PS3.3 C.8.5.5) as rectangles: what a machine says is picture, not text around it. */
+import type { Element, Part10 } from '../dicom';
 import type { Rectangle } from './blank';
-import type { Element } from './data-set';
-import type { Part10 } from './part10';
 import { shortValue } from './pixel-layout';
 
 const REGIONS = 0x00186011;

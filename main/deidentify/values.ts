@@ -1,9 +1,6 @@
 /** Values of attributes as far as de-identification looks at them: text, what its VR allows, dummies. */
-import type { Element } from './data-set';
+import type { Element } from '../dicom';
 import type { Identities } from './identities';
-
-/** Transfer syntaxes, SOP classes and other UIDs that the standard defines. */
-export const STANDARD_UID_ROOT = '1.2.840.10008.';
 
 export const TEXT_VRS: ReadonlySet<string> = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
 

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../shared/errors';
 import { areaPx, boundingBox, type BoundingBox, cocoRle, type CocoRle, type Mask, type Ring } from '../../shared/mask';
-import { writeAtomically } from './atomic-file';
+import { writeAtomically } from '../files';
 
 /** One instance of a label on a frame. */
 export interface CocoInstance {

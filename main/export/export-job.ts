@@ -10,7 +10,7 @@ import type { GrayImage } from '../../shared/image';
 import type { ExportFormat, ExportLoss } from '../../shared/ipc';
 import { areaPx, maskFromCocoRle, type Mask } from '../../shared/mask';
 import { frameHash, readImage } from '../study';
-import { writeAtomically } from './atomic-file';
+import { writeAtomically } from '../files';
 import type { ExportPlan, PlannedFrame, PlannedMask } from './export-plan';
 
 /** A mask that has pixels. */

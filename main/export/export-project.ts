@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { AppError, isAppError } from '../../shared/errors';
 import type { ExportRequest, ExportResult } from '../../shared/ipc';
 import type { ProjectStore } from '../project';
-import { writeError } from './atomic-file';
+import { writeError } from '../files';
 import { planExport, type ExportPlan, type Planned } from './export-plan';
 import type { WriteTools, WrittenExport } from './write-export';
 

@@ -1,5 +1,4 @@
 /** Export: what other rooms may use. */
-export { writeAtomically, writeError, type Write } from './atomic-file';
 export { cocoInstance, writeCoco, type CocoImage, type CocoInstance, type CocoOptions } from './coco';
 export type { ExportApi } from './export-api';
 export { exportProject, type ExportTools } from './export-project';

@@ -1,7 +1,7 @@
 /** A mask as a PNG image: one channel, 8 bit, 0 outside and 255 inside, at the frame's own size. */
 import { encode } from 'fast-png';
 import type { Mask } from '../../shared/mask';
-import { writeAtomically } from './atomic-file';
+import { writeAtomically } from '../files';
 
 export function encodeMaskPng({ widthPx, heightPx, data }: Mask): Uint8Array {
   const grey = data.map((value) => (value === 0 ? 0 : 255));

@@ -11,7 +11,7 @@ import { readSafetensorsHeader, writeSafetensors } from '../../models/checkpoint
 import { readHeadFile, type HeadTensors, type Manifest } from '../../models/folder';
 import { isoTime, roundReport, sha256, shortText, type RoundReport } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
-import { writeAtomically } from '../export';
+import { writeAtomically } from '../files';
 import type { NewHead, ProjectStore, StoredHead } from '../project';
 
 /** What an exported head says of itself, as JSON in the metadata of its file. */

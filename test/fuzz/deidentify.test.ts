@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deidentify, Identities } from '../../main/deidentify';
-import { readPart10 } from '../../main/deidentify/part10';
+import { readPart10 } from '../../main/dicom';
 import { isAppError } from '../../shared/errors';
 import { dicomFile, SYNTAXES, type DataSet, type Syntax } from '../support/dicom-builder';
 

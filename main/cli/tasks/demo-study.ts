@@ -5,7 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { GrayImage } from '../../../shared/image';
 import { dice } from '../../../shared/metrics';
 import { type PhantomCase, renderCase, sampleStudy } from '../../../shared/phantom';
-import { writeAtomically, writeMaskPng } from '../../export';
+import { writeMaskPng } from '../../export';
+import { writeAtomically } from '../../files';
 import type { Predictor } from '../../inference';
 import { overlayPng } from './overlay';
 

@@ -5,7 +5,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically, writeError } from '../../export';
+import { writeAtomically, writeError } from '../../files';
 
 export const JOURNAL_FILE = 'sonomask-journal.jsonl';
 

@@ -1,7 +1,7 @@
 /** Blanking: black outside, untouched inside, in every kind of uncompressed pixels; and the warning about text. */
 import { describe, expect, it } from 'vitest';
 import { deidentify, Identities, textOutside } from '../../../../main/deidentify';
-import { readPart10 } from '../../../../main/deidentify/part10';
+import { readPart10 } from '../../../../main/dicom';
 import { dicomFile, type DataSet, type Syntax } from '../../../support/dicom-builder';
 
 const identities = new Identities(new Uint8Array(32).fill(7));

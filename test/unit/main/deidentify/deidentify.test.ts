@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { deidentify, Identities } from '../../../../main/deidentify';
-import { readPart10 } from '../../../../main/deidentify/part10';
+import { readPart10 } from '../../../../main/dicom';
 import { topText } from '../../../../main/deidentify/profile';
 import { dicomFile, type DataSet, SYNTAXES, type Syntax } from '../../../support/dicom-builder';
 

@@ -2,9 +2,14 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { AppError } from '../../shared/errors';
 import { IMPLICIT, LONG_VRS, readDataSet, type Element, type Encoding } from './data-set';
+import { elementBytes, textElement, totalBytes } from './write-element';
 
+/** Transfer syntaxes, SOP classes and other UIDs that the standard defines. */
+export const STANDARD_UID_ROOT = '1.2.840.10008.';
+/** Of this program, made of a random UUID. */
+const IMPLEMENTATION = '2.25.336172220410980521769032052955278420051';
 const PREAMBLE_BYTES = 128;
-const EXPLICIT: Encoding = { explicit: true, littleEndian: true };
+export const EXPLICIT: Encoding = { explicit: true, littleEndian: true };
 const BIG_ENDIAN: Encoding = { explicit: true, littleEndian: false };
 const DEFLATED: ReadonlySet<string> = new Set(['1.2.840.10008.1.2.1.99', '1.2.840.10008.1.2.8.1']);
 const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
@@ -45,6 +50,26 @@ export function readPart10(path: string, file: Uint8Array): Part10 {
 
 export function isDicom(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 4)).toString('latin1') === 'DICM';
+}
+
+/** Preamble and file meta information of a new file, to be followed by its data set. */
+export function part10Head(about: {
+  readonly transferSyntax: string;
+  readonly sopClass: string;
+  readonly sopInstance: string;
+}): readonly Uint8Array[] {
+  const elements = [
+    ...elementBytes(EXPLICIT, 0x00020001, 'OB', [Uint8Array.of(0, 1)]),
+    ...textElement(EXPLICIT, 0x00020002, 'UI', about.sopClass),
+    ...textElement(EXPLICIT, 0x00020003, 'UI', about.sopInstance),
+    ...textElement(EXPLICIT, 0x00020010, 'UI', about.transferSyntax),
+    ...textElement(EXPLICIT, 0x00020012, 'UI', IMPLEMENTATION),
+    ...textElement(EXPLICIT, 0x00020013, 'SH', 'SONOMASK'),
+  ];
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(totalBytes(elements));
+  const head = [Buffer.alloc(PREAMBLE_BYTES), Buffer.from('DICM', 'latin1')];
+  return [...head, ...elementBytes(EXPLICIT, 0x00020000, 'UL', [length]), ...elements];
 }
 
 /** The data set's bytes as the transfer syntax wants them in a file. */

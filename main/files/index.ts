@@ -1,0 +1,2 @@
+/** Writing to the disk: what other rooms may use. */
+export { writeAtomically, writeError, type Write } from './atomic-file';
