@@ -28,6 +28,11 @@ export function exportNames(all: readonly Named[]): string[] {
   });
 }
 
+/** Of the image that a frame belongs to. */
+export function imageName({ name, frameCount }: { readonly name: string; readonly frameCount: number }): string {
+  return frameCount > 1 ? name.replace(/-frame-\d+$/, '') : name;
+}
+
 /** The same names for one folder, without blanks: lists of training sets are split at them. */
 export function flatNames(names: readonly string[]): string[] {
   const used = new Set<string>();

@@ -8,6 +8,7 @@ import { ExportJob } from './export-job';
 import type { ExportPlan } from './export-plan';
 import { exportCocoPolygons, exportCocoRle } from './formats/coco';
 import { exportCsv } from './formats/csv';
+import { exportDicomSeg } from './formats/dicom-seg';
 import { exportIndexed } from './formats/indexed';
 import { exportNifti } from './formats/nifti';
 import { exportNnunet } from './formats/nnunet';
@@ -28,6 +29,7 @@ const FORMATS: Readonly<Record<ExportFormat, (job: ExportJob) => Promise<void>>>
   us30k: exportUs30k,
   nnunet: exportNnunet,
   nifti: exportNifti,
+  'dicom-seg': exportDicomSeg,
 };
 
 export interface WrittenExport {

@@ -12,6 +12,7 @@ export const exporting = {
     indexed: { name: 'PNG label maps', hint: 'One image a frame; labels that overlap get a second one' },
     'coco-polygon': { name: 'COCO, polygons', hint: 'One JSON file; outlines along the pixel edges' },
     nifti: { name: 'NIfTI', hint: 'Label maps as .nii.gz; a loop is one volume' },
+    'dicom-seg': { name: 'DICOM SEG', hint: 'One file a DICOM image, for its study in the PACS; every mask kept' },
     yolo: { name: 'YOLO segmentation', hint: 'One polygon a mask; holes are bridged' },
     voc: { name: 'Pascal VOC', hint: 'Classes, objects, boxes; one object a pixel' },
     us30k: { name: 'US30K (SAMUS, AutoSAMUS)', hint: 'img, label and MainPatient lists; one label a pixel' },
@@ -46,6 +47,7 @@ export const exporting = {
     'too-many': 'more masks than the format can number: left out',
     empty: 'empty mask: left out',
     'no-pixels': 'image cannot be read or has changed: frame left out',
+    'no-dicom': 'not a DICOM image: frame left out',
   },
   openFolder: 'Open folder',
 };

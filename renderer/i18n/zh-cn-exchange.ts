@@ -14,6 +14,7 @@ export const exporting: Messages['export'] = {
     indexed: { name: 'PNG 标签图', hint: '每帧一张图像；标签重叠时另存一张' },
     'coco-polygon': { name: 'COCO 多边形', hint: '单个 JSON 文件，轮廓沿像素边缘' },
     nifti: { name: 'NIfTI 标签图', hint: '保存为 .nii.gz；一段动态影像为一个体数据' },
+    'dicom-seg': { name: 'DICOM SEG 分割对象', hint: '每个 DICOM 图像一个文件，可归入 PACS 中的原检查；保留全部掩膜' },
     yolo: { name: 'YOLO 分割', hint: '每个掩膜一个多边形；孔洞以线连接' },
     voc: { name: 'Pascal VOC 格式', hint: '类别、对象与边框；每个像素仅一个对象' },
     us30k: { name: 'US30K（SAMUS、AutoSAMUS）', hint: 'img、label 与 MainPatient 列表；每个像素仅一个标签' },
@@ -48,6 +49,7 @@ export const exporting: Messages['export'] = {
     'too-many': '掩膜数超出格式的编号范围，已略去',
     empty: '空掩膜，已略去',
     'no-pixels': '图像无法读取或已改变，该帧已略去',
+    'no-dicom': '不是 DICOM 图像，该帧已略去',
   },
   openFolder: '打开文件夹',
 };

@@ -7,6 +7,7 @@
 import { mmPerPx } from '../../../shared/domain';
 import { niftiGeometry, type NiftiGeometry } from '../../study';
 import type { ExportJob, JobFrame } from '../export-job';
+import { imageName } from '../export-names';
 import type { PlannedFrame } from '../export-plan';
 import { layeredMaps, type LabelMap } from '../label-map';
 import { encodeNifti, plainGeometry } from '../nifti';
@@ -35,7 +36,7 @@ export async function exportNifti(job: ExportJob): Promise<void> {
       await write(volume);
       volume = undefined;
     }
-    volume ??= { first: each.frame, name: volumeName(each.frame), layers: [], frames: [] };
+    volume ??= { first: each.frame, name: imageName(each.frame), layers: [], frames: [] };
     add(volume, each, job);
   }
   if (volume) await write(volume);
@@ -65,8 +66,4 @@ function add({ first, layers, frames }: Volume, { frame, masks }: JobFrame, job:
     (layers[i] ??= new Uint8Array(pixels * frameCount)).set(map, pixels * frame.frameIndex);
   }
   frames.push(frame.frameIndex);
-}
-
-function volumeName({ name, frameCount }: PlannedFrame): string {
-  return frameCount > 1 ? name.replace(/-frame-\d+$/, '') : name;
 }

@@ -1,10 +1,12 @@
 /** Opens an image of any format by its header. Each way a file can be wrong is a typed error that names it and the reason. */
 import { stat } from 'node:fs/promises';
+import type { DataSet } from 'dicom-parser';
 import { AppError, isAppError } from '../../../shared/errors';
 import { foreignFormat, formatOf, HEAD_BYTES } from '../format';
 import { withFile, type ByteSource } from './byte-source';
 import { CONVERT, openAvi } from './avi';
 import { openDicom } from './dicom';
+import { readHeader } from './dicom/data-set';
 import { openMetaImage } from './metaimage';
 import { inflatedHead, isNifti, openNifti } from './nifti';
 import type { OpenImage } from './reader';
@@ -35,6 +37,21 @@ export async function openImage(path: string): Promise<OpenImage> {
         throw new AppError('format-corrupt', path, `${path}: frame ${index + 1} of an image of ${frameCount}`);
       }),
   };
+}
+
+/**
+ * What a DICOM file says before its pixel data.
+ *
+ * @throws AppError as `openImage` does; `format-unknown` for what is not DICOM
+ */
+export async function readDicomHeader(path: string): Promise<DataSet> {
+  return naming(path, () =>
+    withFile(path, async (file) => {
+      const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
+      if (formatOf(head) === 'dicom') return (await readHeader(file)).dataSet;
+      throw new AppError('format-unknown', path, `${path}: not a DICOM image`);
+    }),
+  );
 }
 
 async function open(file: ByteSource): Promise<OpenImage> {
