@@ -1,11 +1,13 @@
 /** What the readers of mask files answer and are told: plain data, no file and no project. */
-import type { FrameId } from '../../shared/domain';
+import type { FrameId, ImageId } from '../../shared/domain';
 import type { ImportProblem } from '../../shared/ipc';
 import type { Mask } from '../../shared/mask';
 
 /** A frame of the project that masks may belong to. */
 export interface ImportableFrame {
   readonly id: FrameId;
+  readonly imageId: ImageId;
+  readonly absolutePath: string;
   readonly relativePath: string;
   readonly frameIndex: number;
   readonly frameCount: number;
@@ -32,6 +34,8 @@ export interface FoundMask {
   readonly image: string;
   /** 0-based, of a loop that is one file. */
   readonly frameIndex?: number;
+  /** Of the DICOM image that the mask was made on; goes before its name. */
+  readonly sopInstance?: string;
   /** An image that lies with the mask; known by its pixels where its name is not. */
   readonly imagePath?: string;
   /** What the file says of the frame; undefined where the mask fits any size. */

@@ -78,8 +78,19 @@ async function importable(store: ProjectStore): Promise<ImportableFrame[]> {
   }
   const names = exportNames(all);
   const flat = flatNames(names);
-  return all.map(({ id, relativePath, frameIndex, frameCount, sha256, widthPx, heightPx }, i) => ({
-    ...{ id, relativePath, frameIndex, frameCount, sha256, widthPx, heightPx },
+  const paths = new Map((await store.images.list()).map(({ id, absolutePath }) => [id, absolutePath]));
+  return all.map(({ id, imageId, relativePath, frameIndex, frameCount, sha256, widthPx, heightPx }, i) => ({
+    ...{
+      id,
+      imageId,
+      absolutePath: paths.get(imageId) ?? '',
+      relativePath,
+      frameIndex,
+      frameCount,
+      sha256,
+      widthPx,
+      heightPx,
+    },
     ...{ name: names[i] ?? '', flatName: flat[i] ?? '' },
   }));
 }

@@ -2,10 +2,15 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors';
+import { isDicom } from '../dicom';
 import { isInside } from '../study';
 import type { MaskFile } from './found-mask';
 
 const KNOWN = /\.(png|json|txt|nii|nii\.gz)$/i;
+/** DICOM files often have no extension, or end with a number of their UID. */
+const DICOM_NAMES = /^[^.]+$|\.(dcm|dicom|dic|ima|\d+)$/i;
+const SEGMENTATION_STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
+const HEAD_BYTES = 1_024;
 const MASK_FOLDERS = /^(masks?|labels?|labelst[rs]|indexed|gt|groundtruth|annotations?|segmentations?)$/i;
 const MOST_FILES = 1_000_000;
 const MOST_BYTES = 256 * 2 ** 20;
@@ -41,9 +46,29 @@ async function walk(root: string, folder: string, files: MaskFile[]): Promise<vo
     const path = join(folder, entry.name);
     // Links are not followed: they may lead out of the folder, or round in circles.
     if (entry.isDirectory()) await walk(root, path, files);
-    else if (entry.isFile() && KNOWN.test(entry.name) && files.length < MOST_FILES) {
+    else if (entry.isFile() && files.length < MOST_FILES && (await mayHoldMasks(path))) {
       files.push({ path, root, relativePath: relative(root, path).split(sep).join('/') });
     }
+  }
+}
+
+/** Of DICOM files segmentations do: the images of a study lie beside them. */
+async function mayHoldMasks(path: string): Promise<boolean> {
+  if (KNOWN.test(path)) return true;
+  if (!DICOM_NAMES.test(basename(path))) return false;
+  const head = await headOf(path);
+  return isDicom(head) && head.includes(SEGMENTATION_STORAGE, 0, 'latin1');
+}
+
+/** The first bytes of a file; none where it cannot be read. */
+export async function headOf(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (!handle) return Buffer.alloc(0);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

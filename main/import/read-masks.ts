@@ -8,14 +8,17 @@ import { AppError, isAppError } from '../../shared/errors';
 import type { ImportProblem } from '../../shared/ipc';
 import { areaPx, cocoRle } from '../../shared/mask';
 import { frameHash, readImage } from '../study';
+import { isDicom } from '../dicom';
 import { isCoco, readCoco } from './formats/coco';
+import { readDicomSeg } from './formats/dicom-seg';
 import { isLabelme, readLabelme } from './formats/labelme';
 import { readNifti } from './formats/nifti';
 import { readPng } from './formats/png';
 import { readYolo } from './formats/yolo';
 import type { FoundMask, ImportableFrame, MaskFile, Reading } from './found-mask';
 import { FrameIndex, type Match } from './frame-index';
-import { maskFiles, readInside, readJson } from './mask-files';
+import { InstanceIndex } from './instance-index';
+import { headOf, maskFiles, readInside, readJson } from './mask-files';
 
 export interface ImportAsked {
   readonly paths: readonly string[];
@@ -46,7 +49,7 @@ export interface ReadTools {
 
 /** @throws AppError `cancelled`, `file-not-found` for what was chosen */
 export async function readMasks(asked: ImportAsked, { signal, onProgress }: ReadTools): Promise<ReadMasks> {
-  const index = new FrameIndex(asked.frames);
+  const indices = { names: new FrameIndex(asked.frames), instances: new InstanceIndex(asked.frames) };
   const files = await maskFiles(asked.paths);
   const masks: ReadMask[] = [];
   const needed = new Set<FrameId>();
@@ -57,8 +60,8 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
     try {
       const own = await hashOf(file.path);
       for (const found of await readFile(file, { ...asked, problem })) {
-        const frame = await frameOf(found, index, file);
-        if (typeof frame === 'string') problem(frame, found.image);
+        const frame = await frameOf(found, indices, file);
+        if (typeof frame === 'string') problem(frame, found.sopInstance ?? found.image);
         else if (own !== undefined && own === frame.sha256) problem('unreadable', 'it is the image itself, not a mask');
         else if (frame.widthPx === null || frame.heightPx === null) needed.add(frame.id);
         else {
@@ -87,11 +90,19 @@ async function readFile(file: MaskFile, reading: Reading): Promise<readonly Foun
     if (isCoco(json)) return readCoco(json)(file, reading);
     if (isLabelme(json)) return readLabelme(json)(file, reading);
   }
+  if (isDicom(await headOf(file.path))) return readDicomSeg(file, reading);
   throw new AppError('format-unknown', file.path, `${file.path}: no masks in a format that is known`);
 }
 
-async function frameOf({ image, frameIndex, imagePath }: FoundMask, index: FrameIndex, file: MaskFile): Promise<Match> {
-  const named = index.byName(image, frameIndex);
+interface Indices {
+  readonly names: FrameIndex;
+  readonly instances: InstanceIndex;
+}
+
+async function frameOf(found: FoundMask, { names, instances }: Indices, file: MaskFile): Promise<Match> {
+  const { image, frameIndex, sopInstance, imagePath } = found;
+  const named = names.byName(image, frameIndex);
+  if (sopInstance !== undefined) return instances.find(sopInstance, frameIndex ?? 0, named);
   if (typeof named !== 'string' || imagePath === undefined) return named;
   try {
     // It must lie in the chosen folder, as the mask does.
@@ -99,7 +110,7 @@ async function frameOf({ image, frameIndex, imagePath }: FoundMask, index: Frame
   } catch {
     return named;
   }
-  return index.byHash((await hashOf(imagePath)) ?? '') ?? named;
+  return names.byHash((await hashOf(imagePath)) ?? '') ?? named;
 }
 
 /** Of an image's pixels; undefined for what is none. */

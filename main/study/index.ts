@@ -15,7 +15,7 @@ export { readImage, type DecodedImage } from './read-image';
 export { niftiGeometry, readNiftiHeader, type NiftiGeometry } from './readers/nifti';
 export { itemsOf } from './readers/dicom/attributes';
 export { textOf } from './readers/dicom/text';
-export { openImage, readDicomHeader } from './readers/open-image';
+export { openDicomPixels, openImage, readDicomHeader } from './readers/open-image';
 export type { ImageMetadata, OpenImage } from './readers/reader';
 export { toVoxels } from './readers/voxels';
 export { addStudy, type AddOptions } from './add-study';

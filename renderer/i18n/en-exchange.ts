@@ -55,7 +55,7 @@ export const exporting = {
 export const importing = {
   title: 'Import masks',
   what: 'From',
-  hint: 'PNG, COCO, YOLO, NIfTI, labelme, X-AnyLabeling, US30K, nnU-Net. Frames are found by name, or by an image that lies with its mask.',
+  hint: 'PNG, COCO, YOLO, NIfTI, DICOM SEG, labelme, X-AnyLabeling, US30K, nnU-Net. Frames are found by name, or by an image that lies with its mask; for DICOM SEG by UID.',
   folder: 'Choose a folder…',
   files: 'Choose files…',
   nothing: 'Nothing chosen',

@@ -57,7 +57,7 @@ export const exporting: Messages['export'] = {
 export const importing: Messages['import'] = {
   title: '导入掩膜',
   what: '来源',
-  hint: 'PNG、COCO、YOLO、NIfTI、labelme、X-AnyLabeling、US30K、nnU-Net。按名称查找帧，或按与掩膜同在的图像查找。',
+  hint: 'PNG、COCO、YOLO、NIfTI、DICOM SEG、labelme、X-AnyLabeling、US30K、nnU-Net。按名称查找帧，或按与掩膜同在的图像查找；DICOM SEG 按 UID 查找。',
   folder: '选择文件夹…',
   files: '选择文件…',
   nothing: '未选择',

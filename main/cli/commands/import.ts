@@ -18,8 +18,8 @@ export const importCommand: Command = {
     label: { value: 'LABEL', help: `of masks whose file names none; default "${DEFAULT_LABEL}"` },
   },
   details: `
-Reads PNG masks and label maps, COCO, YOLO segmentation, NIfTI, labelme, X-AnyLabeling, US30K and nnU-Net folders. A frame is
-found by its name, else by the pixels of an image that lies with the mask. Imported masks wait for review as proposals do;
+Reads PNG masks and label maps, COCO, YOLO segmentation, NIfTI, DICOM SEG, labelme, X-AnyLabeling, US30K and nnU-Net folders.
+A frame is found by its name, else by the pixels of an image that lies with the mask; from DICOM SEG by SOP Instance UID. Imported masks wait for review as proposals do;
 nobody's work is replaced. What was not imported is named with its reason, and the exit code is then 1.`,
   run: async (args, { progress, signal }) => {
     const [folder, ...paths] = args.operands;

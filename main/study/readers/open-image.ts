@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../../../shared/errors';
 import { foreignFormat, formatOf, HEAD_BYTES } from '../format';
 import { withFile, type ByteSource } from './byte-source';
 import { CONVERT, openAvi } from './avi';
-import { openDicom } from './dicom';
+import { openDicom, openStored, type StoredPixels } from './dicom';
 import { readHeader } from './dicom/data-set';
 import { openMetaImage } from './metaimage';
 import { inflatedHead, isNifti, openNifti } from './nifti';
@@ -45,10 +45,19 @@ export async function openImage(path: string): Promise<OpenImage> {
  * @throws AppError as `openImage` does; `format-unknown` for what is not DICOM
  */
 export async function readDicomHeader(path: string): Promise<DataSet> {
+  return asDicom(path, async (file) => (await readHeader(file)).dataSet);
+}
+
+/** The pixels of a DICOM file as they are stored, decompressed. @throws AppError as `readDicomHeader` does; `samples` too */
+export async function openDicomPixels(path: string): Promise<StoredPixels> {
+  const stored = await asDicom(path, openStored);
+  return { ...stored, samples: (index) => naming(path, () => stored.samples(index)) };
+}
+
+function asDicom<T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> {
   return naming(path, () =>
     withFile(path, async (file) => {
-      const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
-      if (formatOf(head) === 'dicom') return (await readHeader(file)).dataSet;
+      if (formatOf(await file.read(0, Math.min(HEAD_BYTES, file.size))) === 'dicom') return use(file);
       throw new AppError('format-unknown', path, `${path}: not a DICOM image`);
     }),
   );

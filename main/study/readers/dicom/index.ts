@@ -16,14 +16,32 @@ import { toSamples, unpackBits, type Samples } from './samples';
 
 const UNCOMPRESSED: ReadonlySet<string> = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', BIG_ENDIAN, DEFLATED]);
 
+/** A DICOM image's pixels as they are stored, decompressed. */
+export interface StoredPixels {
+  readonly header: DicomHeader;
+  readonly description: PixelDescription;
+  samples(index: number): Promise<DecodedSamples>;
+}
+
 /** @throws AppError `format-corrupt`, `format-unknown`, `too-large` */
-export async function openDicom(file: ByteSource): Promise<OpenImage> {
-  const { path, size: sizeBytes } = file;
+export async function openStored(file: ByteSource): Promise<StoredPixels> {
+  const { path } = file;
   const header = await readHeader(file);
   const description = describePixels(header.dataSet, path);
   checkSyntax(header, path);
   const inMemory = header.bytes === file ? undefined : header.bytes;
   const places = await placeFrames(header.bytes, header, description);
+  const samples = (index: number): Promise<DecodedSamples> => {
+    const decode = (bytes: ByteSource): Promise<DecodedSamples> => samplesOf(bytes, places, header, description, index);
+    return inMemory ? decode(inMemory) : withFile(path, decode);
+  };
+  return { header, description, samples };
+}
+
+/** @throws AppError `format-corrupt`, `format-unknown`, `too-large` */
+export async function openDicom(file: ByteSource): Promise<OpenImage> {
+  const { path, size: sizeBytes } = file;
+  const { header, description, samples } = await openStored(file);
   const { widthPx, heightPx, frameCount, samplesPerPixel, bitsStored } = description;
   const [frameTimeMs, calibration] = [frameTimeOf(header.dataSet), calibrationOf(header.dataSet, description)];
   const place = placeOf(header.dataSet);
@@ -33,12 +51,7 @@ export async function openDicom(file: ByteSource): Promise<OpenImage> {
     ...(frameTimeMs !== undefined && { frameTimeMs }),
     ...(calibration && { calibration }),
     ...(place && { place }),
-    decode: async (index) => {
-      const decode = (bytes: ByteSource): Promise<DecodedSamples> =>
-        samplesOf(bytes, places, header, description, index);
-      const decoded = await (inMemory ? decode(inMemory) : withFile(path, decode));
-      return pixelsOf(decoded, header, description, index, path);
-    },
+    decode: async (index) => pixelsOf(await samples(index), header, description, index, path),
   };
 }
 
@@ -52,7 +65,7 @@ function checkSyntax({ transferSyntax, pixelData }: DicomHeader, path: string): 
   throw new AppError('format-corrupt', path, `${path}: transfer syntax ${transferSyntax}, but ${reason}`);
 }
 
-interface DecodedSamples {
+export interface DecodedSamples {
   readonly samples: Samples;
   /** What the code stream says of itself goes before the header. */
   readonly signed: boolean;
