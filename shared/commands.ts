@@ -99,7 +99,10 @@ export const COMMANDS = [
   row('mask', 4, 'mask.subtract', 'Take Away Other Masks', '减去其他掩膜', []),
   row('mask', 4, 'mask.merge', 'Merge the Label’s Masks', '合并此标签的掩膜', []),
   row('mask', 4, 'mask.split', 'Split Into Parts', '拆分为各部分', []),
-  row('mask', 5, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
+  row('mask', 5, 'mask.propagateForward', 'Carry On Through the Next Frames', '向后续帧传播', ['Shift+N']),
+  row('mask', 5, 'mask.propagateBackward', 'Carry Back Through the Previous Frames', '向前面的帧传播', ['Shift+B']),
+  row('mask', 5, 'mask.undoPropagation', 'Take Back What Was Carried On', '撤销传播', []),
+  row('mask', 6, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
 
   row('cine', 1, 'cine.play', 'Play', '播放', ['A'], 'toggle'),
   row('cine', 2, 'cine.nextFrame', 'Next Frame of the Loop', '循环内下一帧', ['Shift+Right']),

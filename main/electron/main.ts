@@ -6,6 +6,7 @@ import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
+import { propagationHandlers } from './handlers/propagation';
 import { imageHandlers } from './handlers/image';
 import { importHandlers } from './handlers/import';
 import { inferenceHandlers } from './handlers/inference';
@@ -110,6 +111,7 @@ function start(): void {
     ...inferenceHandlers(workstation.inference, preferences),
     ...learningHandlers(session, workstation),
     ...exportHandlers(session, workstation, preferences, page),
+    ...propagationHandlers(session, workstation, preferences, page),
     ...importHandlers(session, workstation, preferences, page),
   });
 

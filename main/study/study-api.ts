@@ -1,5 +1,9 @@
 /** What the study worker does: everything that touches image files, so that no other process waits for a disk. */
 import type { ImageProblem } from '../../shared/domain';
+import { AppError } from '../../shared/errors';
+import type { GrayImage } from '../../shared/image';
+import { packMask, unpackMask } from '../../shared/mask';
+import { trackMask } from '../../shared/track';
 import { toWireError, type WireError } from '../../shared/ipc';
 import type { WorkerContext } from '../../shared/worker-protocol';
 import { giveWay } from '../inference';
@@ -32,6 +36,32 @@ export interface CheckedFile {
   readonly detail: string | null;
 }
 
+/** A frame that was read before. */
+export interface KnownFrame extends FramePlace {
+  readonly sha256: string;
+}
+
+export interface TrackRequest {
+  readonly from: KnownFrame;
+  readonly to: KnownFrame;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** `packMask` of masks of that size. */
+  readonly masks: readonly Uint8Array[];
+}
+
+export interface TrackedBits {
+  readonly bits: Uint8Array;
+  /** See `Tracked`. */
+  readonly confidence: number;
+}
+
+async function knownFrame({ path, frameIndex, sha256 }: KnownFrame): Promise<GrayImage> {
+  const { frame } = await readImage(path, frameIndex);
+  if (frameHash(frame) === sha256) return frame;
+  throw new AppError('frame-changed', path, `${path} has other pixels than it had`);
+}
+
 export const studyApi = {
   /** Reports `IndexedPiece`s; answers paths that are missing and folders that cannot be read. */
   index: async ({ paths }: { paths: readonly string[] }, context: WorkerContext): Promise<WireError[]> => {
@@ -50,6 +80,19 @@ export const studyApi = {
   /** @throws AppError as `readImage` does. */
   thumbnail: async ({ path, frameIndex }: FramePlace): Promise<Uint8Array> =>
     thumbnailPng((await readImage(path, frameIndex)).frame),
+
+  /**
+   * Where masks of one frame are on another.
+   *
+   * @throws AppError as `readImage` does, `frame-changed` where a frame has other pixels than it had
+   */
+  track: async ({ from, to, widthPx, heightPx, masks }: TrackRequest): Promise<TrackedBits[]> => {
+    const [before, after] = [await knownFrame(from), await knownFrame(to)];
+    return masks.map((bits) => {
+      const { mask, confidence } = trackMask(unpackMask(bits, widthPx, heightPx), before, after);
+      return { bits: packMask(mask), confidence };
+    });
+  },
 
   /** Looks at files without decoding them. */
   check: async ({ paths }: { paths: readonly string[] }): Promise<CheckedFile[]> => {

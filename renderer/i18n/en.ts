@@ -116,6 +116,18 @@ export const en = {
   },
   learning,
   measure,
+  propagation: {
+    title: 'Carrying masks on',
+    progress: '{done} of {all}',
+    done: 'No frame got the masks. | One frame has the masks now. | {n} frames have the masks now.',
+    undone: 'Nothing was taken back. | Taken back on one frame. | Taken back on {n} frames.',
+    stopped: {
+      end: 'That is the end of the loop. Look through them; accept or correct.',
+      reviewed: 'The next frame has been worked on already.',
+      drift: 'On the next frame the image changes too much to say where they are. Correct that one and carry on.',
+      unreadable: 'The next frame cannot be read.',
+    },
+  },
   palette: {
     title: 'All commands',
     search: 'Type a part of a name',

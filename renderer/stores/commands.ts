@@ -16,12 +16,14 @@ import { useInference } from './inference';
 import { useLabels } from './labels';
 import { useLearning } from './learning';
 import { useLearningDesk } from './learning-desk';
+import { usePropagation } from './propagation';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
 
 export const useCommands = defineStore('commands', () => {
   const cine = useCine();
+  const propagation = usePropagation();
   const comparison = useComparison();
   const dialogs = useDialogs();
   const editor = useEditor();
@@ -80,6 +82,7 @@ export const useCommands = defineStore('commands', () => {
     if (!workspace.project) return false;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);
+    if (id in propagation.acts) return !comparison.on && propagation.enabled(id);
     if (NAVIGATION.test(id)) return list.total > 0;
     if (comparison.on && CHANGES_MASKS.test(id)) return false;
     if (id === 'mask.accept' && proposalComing()) return false;
@@ -109,7 +112,7 @@ export const useCommands = defineStore('commands', () => {
     if (!enabled(id)) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
-    const act = own[id] ?? desk.acts[id] ?? cine.acts[id];
+    const act = own[id] ?? desk.acts[id] ?? cine.acts[id] ?? propagation.acts[id];
     if (act) act();
     else editor.execute(id);
   }

@@ -222,6 +222,7 @@ export const useEditor = defineStore('editor', () => {
     for (const old of proposed.keys()) if (proposed.size > MOST_PROPOSED) proposed.delete(old);
     editor.receive(frameId, frameSha256, masks);
   });
+  listen('masks.changed', ({ frameId, frameSha256, masks }) => editor.receive(frameId, frameSha256, masks));
   listen('frames.changed', ({ frames }) => {
     for (const { id, review } of frames ?? []) editor.reviewStored(id, review);
   });

@@ -14,6 +14,7 @@ import { labelsChannels, labelsEvents } from './labels';
 import { learningChannels, learningEvents } from './learning';
 import { masksChannels, masksEvents } from './masks';
 import { projectChannels, projectSchema } from './project';
+import { propagationChannels, propagationEvents } from './propagation';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
 
@@ -30,6 +31,7 @@ export const CHANNELS = {
   ...exportChannels,
   ...importChannels,
   ...learningChannels,
+  ...propagationChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -57,6 +59,7 @@ export const EVENTS = {
   ...exportEvents,
   ...importEvents,
   ...learningEvents,
+  ...propagationEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

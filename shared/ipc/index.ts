@@ -37,6 +37,7 @@ export {
 export type { ModelHead, ProjectLabel } from './labels';
 export type { LabelLearning, LearningProgress } from './learning';
 export type { Project, RecentProject } from './project';
+export type { PropagationEnd, PropagationRequest, PropagationResult } from './propagation';
 export {
   settingsChangeSchema,
   settingsSchema,

@@ -1,0 +1,70 @@
+/** Carrying masks on through a loop: one run at a time, for the open project. */
+import { Propagation } from '../../propagate';
+import { summaryOf } from '../../study';
+import { AppError } from '../../../shared/errors';
+import type { Handlers } from '../ipc';
+import type { Page } from '../page';
+import type { PreferenceStore } from '../preferences';
+import type { ProjectSession } from '../project-session';
+import type { Workstation } from '../workstation';
+
+type Channels = 'propagation.run' | 'propagation.cancel' | 'propagation.undo';
+
+export function propagationHandlers(
+  session: ProjectSession,
+  workstation: Workstation,
+  preferences: PreferenceStore,
+  page: Page,
+): Pick<Handlers, Channels> {
+  let running: AbortController | undefined;
+  /** What was carried on last, of the project that was open then. */
+  let last: { readonly propagation: Propagation; readonly project: AbortSignal } | undefined;
+
+  function propagation(): Propagation {
+    const { source, studyWorker: worker, inference } = workstation;
+    const { store } = session;
+    if (!source) throw new AppError('usage', 'project', 'no project is open');
+    return new Propagation({
+      ...{ store, source, worker },
+      save: (edit) => {
+        const { project } = inference;
+        if (!project) throw new AppError('cancelled', 'project', 'the project was closed');
+        return project.proposer.save(edit);
+      },
+      onSaved: async (frameId, masks) => {
+        const frame = await store.frames.get(frameId);
+        page.tell('frames.changed', { frames: [summaryOf(frame)] });
+        if (frame.sha256) page.tell('masks.changed', { frameId, frameSha256: frame.sha256, masks: [...masks] });
+      },
+    });
+  }
+
+  return {
+    'propagation.run': async (request) => {
+      if (running) throw new AppError('usage', 'propagation', 'masks are being carried on already');
+      const controller = new AbortController();
+      const { projectSignal: project } = workstation;
+      const signal = AbortSignal.any([controller.signal, project]);
+      running = controller;
+      last = { propagation: propagation(), project };
+      try {
+        return await last.propagation.run(request, {
+          user: preferences.userName,
+          signal,
+          onProgress: (progress) => page.tell('propagation.progress', progress),
+        });
+      } catch (error) {
+        if (signal.aborted) throw new AppError('cancelled', 'propagation', 'it was withdrawn');
+        throw error;
+      } finally {
+        running = undefined;
+        workstation.noteWork();
+      }
+    },
+    'propagation.cancel': () => running?.abort(),
+    'propagation.undo': async () => {
+      if (running || !last || last.project.aborted) return { frames: 0 };
+      return { frames: await last.propagation.undo(preferences.userName) };
+    },
+  };
+}

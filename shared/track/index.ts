@@ -1,0 +1,2 @@
+/** Masks followed through a loop: what other rooms may use. */
+export { trackMask, type Tracked } from './speckle-tracking';

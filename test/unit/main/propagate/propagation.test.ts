@@ -1,0 +1,132 @@
+/** Masks carried on through real files and a real database: how far, over what, and taken back. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Propagation } from '../../../../main/propagate';
+import type { MaskInstance } from '../../../../shared/domain';
+import { cocoRle, maskFromCocoRle } from '../../../../shared/mask';
+import { dice } from '../../../../shared/metrics';
+import { phantomLoop } from '../../../../shared/phantom';
+import { dicomFile, greyLoop } from '../../../support/dicom-file';
+import { frameIds, temporaryFolder, workplace, type Workplace } from '../inference/support';
+
+const SIZE = { widthPx: 160, heightPx: 120 };
+const BEAT = phantomLoop({ label: 'lv-cavity', seed: 3, ...SIZE }, 8);
+const USER = 'Dr. Li';
+
+let place: Workplace;
+let propagation: Propagation;
+let frames: number[];
+let labelId: number;
+let progress: number[];
+
+/** A loop whose last frame is noise. */
+const pixels = Buffer.concat([
+  ...BEAT.map(({ image }) => image.data),
+  BEAT[0]!.image.data.map((_, i) => (i * 7_919) % 251),
+]);
+
+beforeEach(async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'images'));
+  const loop = greyLoop({ rows: SIZE.heightPx, columns: SIZE.widthPx, frames: BEAT.length + 1, pixels });
+  writeFileSync(join(folder, 'images', 'loop.dcm'), dicomFile(loop));
+  place = await workplace(folder);
+  frames = await frameIds(place);
+  labelId = (await place.store.labels.create({ name: 'cavity' })).id;
+  progress = [];
+  propagation = new Propagation({
+    ...{ store: place.store, source: place.source, worker: place.studyWorker },
+    save: (edit) => place.store.masks.save(edit),
+    onSaved: async () => undefined,
+  });
+  await draw(0);
+});
+
+afterEach(() => place.close());
+
+async function draw(index: number, state: 'drawn' | 'proposed' = 'drawn'): Promise<void> {
+  const { frame } = await place.source.open(frames[index]!);
+  const { counts } = cocoRle(BEAT[index]!.mask);
+  const change = { kind: 'add', labelId, state, rle: { ...SIZE, counts }, origin: { tool: 'brush' } } as const;
+  await place.store.masks.save({ frameId: frame.id, frameSha256: frame.sha256!, user: USER, changes: [change] });
+}
+
+const run = (index: number, direction: 'forward' | 'backward', signal = new AbortController().signal) =>
+  propagation.run(
+    { frameId: frames[index]!, labelId, direction },
+    { user: USER, signal, onProgress: ({ done }) => void progress.push(done) },
+  );
+
+async function live(index: number): Promise<MaskInstance[]> {
+  const masks = await place.store.masks.ofFrame(frames[index]!);
+  return masks.filter(({ current: { state } }) => state !== 'deleted' && state !== 'rejected');
+}
+const maskOf = ({ current: { rle } }: MaskInstance) =>
+  maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts });
+
+describe('masks carried on through a loop', () => {
+  it('follow the heart to where the image is another, with how sure each is, and are taken back as one', async () => {
+    expect(await run(0, 'forward')).toEqual({ frames: 7, of: 8, stopped: 'drift' });
+    expect(progress).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    for (let i = 1; i < BEAT.length; i++) {
+      const [mask, ...others] = await live(i);
+      expect(others).toEqual([]);
+      expect(mask!.current).toMatchObject({
+        state: 'propagated',
+        origin: { tool: 'propagation', fromFrameId: frames[0] },
+      });
+      expect(mask!.current.quality).toBeGreaterThan(0.4);
+      expect(dice(maskOf(mask!), BEAT[i]!.mask)).toBeGreaterThan(0.8);
+    }
+    expect(await live(8)).toEqual([]);
+    expect(await propagation.undo(USER)).toBe(7);
+    for (let i = 1; i < BEAT.length; i++) expect(await live(i)).toEqual([]);
+    expect(await live(0)).toHaveLength(1);
+    expect(await propagation.undo(USER)).toBe(0);
+  });
+
+  it('stop before what somebody has outlined or judged, and take the place of proposals', async () => {
+    await draw(2, 'proposed');
+    await draw(4);
+    const [proposed] = await live(2);
+    expect(await run(0, 'forward')).toEqual({ frames: 3, of: 8, stopped: 'reviewed' });
+    const [now] = await live(2);
+    expect(now).toMatchObject({ id: proposed!.id, current: { state: 'propagated', previousId: proposed!.current.id } });
+    expect((await live(4))[0]!.current.state).toBe('drawn');
+    await propagation.undo(USER);
+    expect((await live(2))[0]!.current).toMatchObject({ state: 'proposed', restoredFromId: proposed!.current.id });
+    await place.store.frames.setReview(frames[1]!, 'accepted', USER);
+    expect(await run(0, 'forward')).toEqual({ frames: 0, of: 8, stopped: 'reviewed' });
+  });
+
+  it('go backwards too, and what was corrected since is not taken back', async () => {
+    await draw(5);
+    expect(await run(5, 'backward')).toEqual({ frames: 4, of: 5, stopped: 'reviewed' });
+    const [mask] = await live(3);
+    const { sha256 } = await place.store.frames.get(frames[3]!);
+    const { counts } = cocoRle(BEAT[3]!.mask);
+    const content = { state: 'corrected', rle: { ...SIZE, counts }, origin: { tool: 'brush' } } as const;
+    const change = { kind: 'edit', maskId: mask!.id, previousId: mask!.current.id, ...content } as const;
+    await place.store.masks.save({ frameId: frames[3]!, frameSha256: sha256!, user: USER, changes: [change] });
+    expect(await propagation.undo(USER)).toBe(3);
+    expect((await live(3))[0]!.current.state).toBe('corrected');
+    expect(await live(4)).toEqual([]);
+  });
+
+  it('can be stopped: what was saved stays, and is taken back', async () => {
+    const controller = new AbortController();
+    const running = propagation.run(
+      { frameId: frames[0]!, labelId, direction: 'forward' },
+      { user: USER, signal: controller.signal, onProgress: ({ done }) => done === 3 && controller.abort() },
+    );
+    await expect(running).rejects.toThrow();
+    expect(await live(2)).toHaveLength(1);
+    expect(await propagation.undo(USER)).toBeGreaterThanOrEqual(2);
+    expect(await live(2)).toEqual([]);
+  });
+
+  it('without a mask to carry on say so', async () => {
+    await expect(run(1, 'forward')).rejects.toMatchObject({ code: 'usage' });
+  });
+});
