@@ -57,6 +57,7 @@ export const COMMANDS = [
   row('file', 2, 'project.close', 'Close Project', '关闭项目', ['CmdOrCtrl+Shift+W']),
   row('file', 3, 'import.open', 'Import Masks…', '导入掩膜…', ['CmdOrCtrl+I']),
   row('file', 3, 'export.open', 'Export…', '导出…', ['CmdOrCtrl+E']),
+  row('file', 4, 'file.describe', 'About This File…', '文件信息…', ['CmdOrCtrl+D']),
   row('file', 4, 'settings.open', 'Settings…', '设置…', ['CmdOrCtrl+,']),
 
   row('edit', 1, 'edit.undo', 'Undo', '撤销', ['CmdOrCtrl+Z']),

@@ -1,5 +1,6 @@
 /** DICOM as bytes: files taken apart without loss and put together. What other rooms may use. Not pictures (`main/study`). */
-export { actionOf, standardVr, type Action, type Tag } from './attributes';
+export { attributeNames } from './attribute-names';
+export { actionOf, standardVr, tagText, type Action, type Tag } from './attributes';
 export { PIXEL_DATA, type Element, type Encoding, type Item } from './data-set';
 export { EXPLICIT, forFile, isDicom, part10Head, readPart10, STANDARD_UID_ROOT, type Part10 } from './part10';
 export { newUid } from './uid';

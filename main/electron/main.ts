@@ -105,7 +105,7 @@ function start(): void {
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),
-    ...imageHandlers(session),
+    ...imageHandlers(session, workstation),
     ...labelHandlers(workstation.inference, session, preferences, page),
     ...maskHandlers(workstation, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ByteLru } from '../../shared/byte-lru';
 import {
   imageProblem,
+  type FileDescription,
   type FrameDetail,
   type FrameId,
   type FrameSummary,
@@ -87,6 +88,11 @@ export class FrameSource {
   /** The frame as its file has it now; nothing of it is noted. @throws AppError as `readImage` does. */
   async read(frameId: FrameId): Promise<ReadFrame> {
     return this.#read(await this.store.frames.get(frameId));
+  }
+
+  /** What the frame's file says of itself; see `describeFile`. @throws AppError as `readImage` does. */
+  async describe(frameId: FrameId, patientData: boolean): Promise<FileDescription> {
+    return this.worker.request('describe', { ...placeOf(await this.store.frames.get(frameId)), patientData });
   }
 
   /** A small PNG, from the project's cache where it was made before. @throws AppError as `readImage` does. */

@@ -29,7 +29,7 @@ export async function readImage(path: string, frameIndex = 0): Promise<DecodedIm
 }
 
 /** As `openImage`, but of a file that was opened a short while ago and not written since. */
-async function openedImage(path: string): Promise<OpenImage> {
+export async function openedImage(path: string): Promise<OpenImage> {
   const version = await stat(path, { bigint: true }).then(
     ({ size, mtimeNs, ino }) => `${size} ${mtimeNs} ${ino}`,
     () => undefined,

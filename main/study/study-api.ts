@@ -1,5 +1,5 @@
 /** What the study worker does: everything that touches image files, so that no other process waits for a disk. */
-import type { ImageProblem } from '../../shared/domain';
+import type { FileDescription, ImageProblem } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
 import { packMask, unpackMask } from '../../shared/mask';
@@ -7,6 +7,7 @@ import { trackMask } from '../../shared/track';
 import { toWireError, type WireError } from '../../shared/ipc';
 import type { WorkerContext } from '../../shared/worker-protocol';
 import { giveWay } from '../inference';
+import { describeFile } from './describe-file';
 import { frameHash } from './frame-hash';
 import { indexStudy } from './index-study';
 import { inspectImage } from './inspect-image';
@@ -93,6 +94,13 @@ export const studyApi = {
       return { bits: packMask(mask), confidence };
     });
   },
+
+  /** @throws AppError as `readImage` does. */
+  describe: async ({
+    path,
+    frameIndex,
+    patientData,
+  }: FramePlace & { patientData: boolean }): Promise<FileDescription> => describeFile(path, frameIndex, patientData),
 
   /** Looks at files without decoding them. */
   check: async ({ paths }: { paths: readonly string[] }): Promise<CheckedFile[]> => {

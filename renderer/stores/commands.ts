@@ -50,6 +50,7 @@ export const useCommands = defineStore('commands', () => {
     'project.close': () => void workspace.close(),
     'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
+    'file.describe': () => dialogs.show('file'),
     'settings.open': () => dialogs.show('settings'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
@@ -80,6 +81,7 @@ export const useCommands = defineStore('commands', () => {
     if (ALWAYS.has(id)) return true;
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
+    if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);
     if (id in propagation.acts) return !comparison.on && propagation.enabled(id);

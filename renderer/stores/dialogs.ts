@@ -3,7 +3,17 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 
 export type DialogName =
-  'export' | 'import' | 'settings' | 'shortcuts' | 'palette' | 'about' | 'labels' | 'learn' | 'versions' | 'report';
+  | 'export'
+  | 'import'
+  | 'settings'
+  | 'shortcuts'
+  | 'palette'
+  | 'about'
+  | 'labels'
+  | 'file'
+  | 'learn'
+  | 'versions'
+  | 'report';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

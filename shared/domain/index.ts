@@ -34,6 +34,8 @@ export { calibration, mmPerPx, scale } from './calibration';
 export type { CalibratedRegion, Calibration, CalibrationOrigin, Scale } from './calibration';
 export { measurement } from './measurement';
 export type { CaliperMeasurement, EllipseMeasurement, Measurement } from './measurement';
+export { attributeLine, fileDescription } from './file-description';
+export type { AttributeLine, FileDescription } from './file-description';
 export {
   decodedFrame,
   frameCounts,

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | window | round | walk [FRAMES]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
+ * `npm run bench [-- models | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
 import { execFile } from 'node:child_process';
@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { benchCine } from './cine';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import type { Row } from './row';
 import { benchWalk } from './walk';
@@ -67,9 +68,11 @@ async function benchInWindow(): Promise<void> {
   const finish = await setUp();
   console.log(`load average ${loadavg()[0]?.toFixed(1)}`);
   try {
+    if (part === 'cine') return await benchCine(say, process.argv.slice(3));
     if (part === 'round') await benchRound(say);
     else if (part !== 'walk') await benchWindow();
     if (part !== 'round') await benchWalk(Number(count));
+    if (part === 'all') await benchCine(say);
   } finally {
     finish();
   }

@@ -18,21 +18,24 @@ const ENCODINGS: Readonly<Record<string, string>> = {
   'ISO 2022 IR 149': 'euc-kr',
 };
 
-/** One line, at most 200 characters; empty where the attribute is missing or longer than text that is shown. */
-export function textOf(dataSet: DataSet, tag: string): string {
-  const element = dataSet.elements[tag];
-  if (!element || element.length > 1_024) return '';
+/** @returns what makes a line of text of a value's bytes, without padding and escapes */
+export function textReader(dataSet: DataSet): (bytes: Uint8Array) => string {
   const sets = dataSet.string('x00080005')?.split('\\') ?? [];
   const encoding = sets.map((set) => ENCODINGS[set.trim()]).find((name) => name !== undefined) ?? 'windows-1252';
-  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  return (
-    new TextDecoder(encoding)
+  const decoder = new TextDecoder(encoding);
+  return (bytes) =>
+    decoder
       .decode(bytes)
       // Where Korean and Chinese begin, says an escape that these decoders do not know.
       .replace(/\p{Cc}\$\)[AC]/gu, '')
       .replace(/\p{Cc}+/gu, ' ')
-      .trim()
-      .slice(0, 200)
-      .trim()
-  );
+      .trim();
+}
+
+/** One line, at most 200 characters; empty where the attribute is missing or longer than text that is shown. */
+export function textOf(dataSet: DataSet, tag: string): string {
+  const element = dataSet.elements[tag];
+  if (!element || element.length > 1_024) return '';
+  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
+  return textReader(dataSet)(bytes).slice(0, 200).trim();
 }
