@@ -108,7 +108,7 @@ export const en = {
     pixels: '{w} × {h} px',
     frames: 'Frames',
     samples: 'Samples',
-    depth: '{n} of {bits} bits a pixel',
+    depth: '{n} × {bits} bits a pixel',
     frameTime: 'Time from frame to frame',
     milliseconds: '{n} ms',
     scale: 'Size of a pixel',

@@ -105,7 +105,7 @@ export const zhCn: Messages = {
     pixels: '{w} × {h} 像素',
     frames: '帧数',
     samples: '采样',
-    depth: '每像素 {n} 个，各 {bits} 位',
+    depth: '每像素 {n} × {bits} 位',
     frameTime: '帧间隔',
     milliseconds: '{n} 毫秒',
     scale: '像素大小',

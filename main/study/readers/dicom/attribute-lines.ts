@@ -14,6 +14,8 @@ const MOST_TEXT = 400;
 const MOST_NUMBERS = 16;
 /** Preamble, `DICM` and group 2. */
 const META_BYTES = 2 ** 16;
+/** Behind group 2. */
+const FIRST_TAG = 0x00030000;
 
 export interface HeaderLines {
   readonly transferSyntax: string;
@@ -33,7 +35,8 @@ export async function headerLines(path: string, patientData: boolean): Promise<H
     const { dataSet, transferSyntax } = await readHeader(file);
     const lister = new Lister(names, textReader(dataSet), patientData);
     lister.add(metaOf(await file.read(0, Math.min(file.size, META_BYTES))), 0);
-    lister.add(dataSet, 0);
+    // The parser adds a group 2 of its own making.
+    lister.add(dataSet, 0, FIRST_TAG);
     return { transferSyntax, lines: lister.lines, hidden: lister.hidden };
   });
 }
@@ -57,10 +60,10 @@ class Lister {
     private readonly patientData: boolean,
   ) {}
 
-  add(dataSet: DataSet | undefined, depth: number): void {
+  add(dataSet: DataSet | undefined, depth: number, fromTag = 0): void {
     for (const [key, element] of Object.entries(dataSet?.elements ?? {}).sort(byTag)) {
       const tag = parseInt(key.slice(1), 16);
-      if (!dataSet || this.lines.length >= MOST_LINES || tag === 0xfffee00d) continue;
+      if (!dataSet || this.lines.length >= MOST_LINES || tag === 0xfffee00d || tag < fromTag) continue;
       if (!this.patientData && isIdentifying(tag)) this.hidden++;
       else this.#line(dataSet, element, tag, depth);
     }

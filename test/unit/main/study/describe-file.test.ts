@@ -66,6 +66,8 @@ describe('a DICOM file', () => {
     expect(file).toMatchObject({ format: 'dicom', frameCount: 1, channels: 1, bitsPerSample: 8, hidden: 0 });
     expect(file.transferSyntax).toBe(SYNTAXES[syntax]);
     expect(by('(0002,0010)')).toMatchObject({ name: 'Transfer Syntax UID', value: SYNTAXES[syntax] });
+    const tags = lines.filter(({ depth }) => depth === 0).map(({ tag }) => tag);
+    expect(tags).toEqual([...new Set(tags)].sort());
     expect(by('(0008,0060)')).toMatchObject({ depth: 0, name: 'Modality', vr: 'CS', value: 'US', isPrivate: false });
     expect(by('(0010,0010)')).toMatchObject({ name: "Patient's Name", vr: 'PN', value: NAME });
     expect(by('(0028,0010)')).toMatchObject({ name: 'Rows', vr: 'US', value: '2' });
