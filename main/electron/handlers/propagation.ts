@@ -44,7 +44,9 @@ export function propagationHandlers(
       if (running) throw new AppError('usage', 'propagation', 'masks are being carried on already');
       const controller = new AbortController();
       const { projectSignal: project } = workstation;
-      const signal = AbortSignal.any([controller.signal, project]);
+      const { signal } = controller;
+      const stop = (): void => controller.abort();
+      project.addEventListener('abort', stop, { once: true });
       running = controller;
       last = { propagation: propagation(), project };
       try {
@@ -58,6 +60,7 @@ export function propagationHandlers(
         throw error;
       } finally {
         running = undefined;
+        project.removeEventListener('abort', stop);
         workstation.noteWork();
       }
     },
