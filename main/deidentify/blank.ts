@@ -36,7 +36,7 @@ export function blankOutside(source: Part10, keep: readonly Rectangle[]): Uint8A
 }
 
 /** 1 for each pixel of a row that lies in a rectangle. */
-function rowKept(widthPx: number, y: number, keep: readonly Rectangle[]): Uint8Array {
+export function rowKept(widthPx: number, y: number, keep: readonly Rectangle[]): Uint8Array {
   const row = new Uint8Array(widthPx);
   for (const { x0, y0, x1, y1 } of keep) if (y >= y0 && y < y1) row.fill(1, Math.max(0, x0), Math.max(0, x1));
   return row;

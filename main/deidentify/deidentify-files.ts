@@ -5,7 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError, isAppError } from '../../shared/errors';
 import { writeAtomically } from '../files';
 import { compareNaturally, isInside } from '../study';
-import { isDicom } from '../dicom';
+import { isDicom, readPart10 } from '../dicom';
+import { decompressed, isCompressed } from './decompress';
 import { deidentify, type Deidentified, type Keep } from './deidentify';
 import type { Identities } from './identities';
 
@@ -22,6 +23,8 @@ export interface DeidentifyOptions {
 }
 
 export interface DeidentifiedFile extends Omit<Deidentified, 'chunks'> {
+  /** Whether compressed pixels are stored uncompressed, since they were blanked. */
+  readonly decompressed: boolean;
   readonly source: string;
   readonly file: string;
 }
@@ -58,12 +61,19 @@ export async function deidentifyFiles(options: DeidentifyOptions): Promise<Deide
   return { files, failures };
 }
 
-async function deidentifyFile(
+/**
+ * @param taken names of files that are there already; gets this one's
+ * @throws AppError of reading, of what cannot be de-identified, of writing
+ */
+export async function deidentifyFile(
   source: string,
-  { out, identities, keep }: DeidentifyOptions,
+  { out, identities, keep }: Pick<DeidentifyOptions, 'out' | 'identities' | 'keep'>,
   taken: Set<string>,
 ): Promise<DeidentifiedFile> {
-  const { chunks, ...facts } = deidentify(source, await contentOf(source), identities, keep);
+  const content = await contentOf(source);
+  const part10 = keep === 'everything' ? undefined : readPart10(source, content);
+  const plain = part10 && isCompressed(part10) ? await decompressed(part10) : undefined;
+  const { chunks, ...facts } = deidentify(source, plain ?? content, identities, keep);
   let name = facts.sopInstance;
   for (let n = 2; taken.has(name); n++) name = `${facts.sopInstance}~${n}`;
   taken.add(name);
@@ -74,7 +84,7 @@ async function deidentifyFile(
   await writeAtomically(file, async (write) => {
     for (const chunk of chunks) await write(chunk);
   });
-  return { source, file, ...facts };
+  return { source, file, ...facts, decompressed: plain !== undefined };
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {

@@ -13,8 +13,10 @@ import type {
   Origin,
   MaskRle,
 } from '../../shared/domain';
+import { join } from 'node:path';
 import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
 import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
+import { keyAt, type Keep } from '../deidentify';
 import type { ProjectStore } from '../project';
 import { exportNames, flatNames } from './export-names';
 import { setOf } from './split';
@@ -52,11 +54,20 @@ export interface PlannedFrame {
   readonly measurements: readonly Measurement[];
 }
 
+/** How the source images go along. */
+export interface PlannedImages {
+  readonly keep: Keep;
+  /** Secret of the project's pseudonyms, hexadecimal. */
+  readonly key: string;
+}
+
 export interface ExportPlan {
   readonly project: string;
   readonly formats: readonly ExportFormat[];
   readonly include: ExportRequest['include'];
   readonly manifest: ExportRequest['manifest'];
+  /** Null: the masks alone, which speak of the sources as they are. */
+  readonly images: PlannedImages | null;
   /** Whether lists of sets were asked for. */
   readonly hasSets: boolean;
   /** In the project's order. */
@@ -72,6 +83,8 @@ export interface Planned {
 }
 
 const PAGE = 500;
+/** In the project's folder, where the sources are known anyway. */
+const KEY_FILE = 'deidentification.key';
 const WARNINGS_LISTED = 1_000;
 
 /** @throws whatever `signal` was aborted with */
@@ -101,7 +114,12 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
     });
   }
   const hasSets = request.split !== undefined || formats.some((format) => FORMATS_WITH_SETS.has(format));
-  const plan = { project: store.name, formats: [...new Set(formats)], include, manifest, hasSets, labels, frames };
+  const { keep } = request.images ?? {};
+  const key = keep && Buffer.from(await keyAt(join(store.folder, KEY_FILE))).toString('hex');
+  const images = keep && key ? { keep, key } : null;
+  // Projects are called as folders are, and these often as patients.
+  const project = images ? 'Deidentified' : store.name;
+  const plan = { project, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
   return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
 }
 

@@ -33,7 +33,7 @@ export async function exportProject(
     await mkdir(draft, { recursive: true });
     await flushFolder(draft);
     signal.throwIfAborted();
-    const folder = freeName(request.folder, `${store.name} masks`);
+    const folder = freeName(request.folder, `${planned.plan.project} masks`);
     await rename(draft, folder);
     await flushFolder(request.folder);
     return resultOf(folder, planned, written);
@@ -46,16 +46,11 @@ export async function exportProject(
 
 function resultOf(
   folder: string,
-  { plan: { frames, hasSets }, warnings, withoutPatient }: Planned,
-  { losses, lossCount }: WrittenExport,
+  { plan: { hasSets }, warnings, withoutPatient }: Planned,
+  { sets, losses, ...counts }: WrittenExport,
 ): ExportResult {
-  const sets = { train: 0, val: 0, test: 0 };
-  for (const { set } of frames) sets[set]++;
   return {
-    folder,
-    frames: frames.length,
-    masks: frames.reduce((sum, { masks }) => sum + masks.length, 0),
-    ...{ warnings: [...warnings], losses: [...losses], lossCount },
+    ...{ folder, ...counts, warnings: [...warnings], losses: [...losses] },
     sets: hasSets ? sets : null,
     withoutPatient: hasSets ? withoutPatient : 0,
   };

@@ -3,7 +3,8 @@
  * kept is the caller's affair (export-project.ts).
  */
 import { rm } from 'node:fs/promises';
-import type { ExportFormat, ExportLoss } from '../../shared/ipc';
+import type { CopiedImages, ExportFormat, ExportLoss, ExportSet } from '../../shared/ipc';
+import { copyImages } from './copy-images';
 import { ExportJob } from './export-job';
 import type { ExportPlan } from './export-plan';
 import { exportCocoPolygons, exportCocoRle } from './formats/coco';
@@ -33,6 +34,10 @@ const FORMATS: Readonly<Record<ExportFormat, (job: ExportJob) => Promise<void>>>
 };
 
 export interface WrittenExport {
+  readonly frames: number;
+  readonly masks: number;
+  readonly sets: Readonly<Record<ExportSet, number>>;
+  readonly images: CopiedImages | null;
   readonly losses: readonly ExportLoss[];
   readonly lossCount: number;
 }
@@ -44,17 +49,31 @@ export interface WriteTools {
 
 /** @throws AppError `cancelled`, `disk-full`, `write-failed` */
 export async function writeExport(
-  plan: ExportPlan,
+  asked: ExportPlan,
   folder: string,
   { signal, onProgress }: WriteTools,
 ): Promise<WrittenExport> {
   // A process that died on the way may have left something.
   await rm(folder, { recursive: true, force: true });
-  const job = new ExportJob(plan, folder, signal, onProgress);
+  const before = asked.images ? asked.frames.length : 0;
+  const after = asked.formats.length * asked.frames.length;
+  const { plan, copied } = asked.images
+    ? await copyImages(asked, asked.images, folder, {
+        signal,
+        onProgress: ({ done }) => onProgress({ done, total: before + after }),
+      })
+    : { plan: asked, copied: null };
+  const told: WriteTools['onProgress'] = ({ done, total }) =>
+    onProgress({ done: before + done, total: before + total });
+  const job = new ExportJob(plan, folder, signal, told);
   for (const format of plan.formats) {
     job.begin(format);
     await FORMATS[format](job);
   }
   if (plan.manifest !== 'none') await writeManifest(job);
-  return { losses: job.losses, lossCount: job.lossCount };
+  const sets = { train: 0, val: 0, test: 0 };
+  for (const { set } of plan.frames) sets[set]++;
+  const masks = plan.frames.reduce((sum, frame) => sum + frame.masks.length, 0);
+  const { losses, lossCount } = job;
+  return { frames: plan.frames.length, masks, sets, images: copied, losses, lossCount };
 }

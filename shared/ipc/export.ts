@@ -41,6 +41,9 @@ export type SplitRatios = z.infer<typeof splitRatiosSchema>;
 
 export const DEFAULT_SPLIT: SplitRatios = { train: 70, val: 15, test: 15 };
 
+/** Pixels from (x0, y0) up to, not including, (x1, y1). */
+const rectangle = z.object({ x0: z.int().min(0), y0: z.int().min(0), x1: z.int().min(1), y1: z.int().min(1) });
+
 export const exportRequestSchema = z.object({
   /** A new folder is made in it; `app.showInFolder` opens the one that `export.run` answers. */
   folder: z.string().min(1).max(4_096),
@@ -53,6 +56,13 @@ export const exportRequestSchema = z.object({
   split: z.exactOptional(splitRatiosSchema),
   /** manifest.json: hashes of frames and files, where each mask came from; `readers`: and who drew it. */
   manifest: z.enum(['none', 'plain', 'readers']),
+  /**
+   * The source images too, de-identified; the masks then speak of these copies. `keep`: what of the picture is not made
+   * black: everything, the ultrasound regions that each file names, or the same pixels in all.
+   */
+  images: z.exactOptional(
+    z.object({ keep: z.union([z.enum(['everything', 'regions']), z.array(rectangle).min(1).readonly()]) }),
+  ),
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
 
@@ -72,11 +82,27 @@ export const exportLossSchema = z.object({
 });
 export type ExportLoss = z.infer<typeof exportLossSchema>;
 
+/** De-identified images beside the masks. Lists name sources, at most 1,000 of each. */
+export const copiedImagesSchema = z.object({
+  files: z.int().min(0),
+  /** Compressed ones that are stored uncompressed, since they were blanked. */
+  decompressed: z.int().min(0),
+  /** Left out, with their masks. */
+  failed: z.array(problemSchema),
+  failedCount: z.int().min(0),
+  /** Text in the picture is likely, or could not be looked for. */
+  text: z.array(z.string()),
+  textCount: z.int().min(0),
+});
+export type CopiedImages = z.infer<typeof copiedImagesSchema>;
+
 export const exportResultSchema = z.object({
   /** Absolute path of the folder that was made. */
   folder: z.string(),
   frames: z.int().min(0),
   masks: z.int().min(0),
+  /** Null where none were asked for. */
+  images: copiedImagesSchema.nullable(),
   /** Frames whose source is missing or changed; their masks are exported where the format needs no source. */
   warnings: z.array(problemSchema),
   /** At most 1,000; `lossCount` tells all. */

@@ -18,6 +18,7 @@ export {
   EXPORT_SETS,
   FORMATS_WITH_SETS,
   type ExportFormat,
+  type CopiedImages,
   type ExportLoss,
   type ExportRequest,
   type ExportResult,

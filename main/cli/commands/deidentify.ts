@@ -1,8 +1,9 @@
 /** `sonomask deidentify`: copies of DICOM files that say nothing of the patient. */
 import { resolve } from 'node:path';
-import { deidentifyFiles, Identities, keyAt, randomKey, type Keep, type Rectangle } from '../../deidentify';
-import { type Arguments, parseNumber, usage } from '../arguments';
+import { deidentifyFiles, Identities, keyAt, randomKey } from '../../deidentify';
+import { usage } from '../arguments';
 import { type Command, exitCodeOf, failureOf } from '../command';
+import { keepOf } from '../keep-option';
 
 export const deidentifyCommand: Command = {
   name: 'deidentify',
@@ -17,8 +18,8 @@ export const deidentifyCommand: Command = {
   details: `
 Of a folder every DICOM file is taken. Names, numbers, dates, comments, overlays and private attributes are removed or
 replaced, UIDs are new ones and still agree with each other; with the same --key they, and each patient's pseudonym, are
-the same in every run. Pixel data are copied byte for byte. Compressed pixels cannot be blanked: with --blank or --keep such
-a file is refused. The result says where text is likely in the picture. --json names sources beside copies: keep it apart.`,
+the same in every run. Pixel data are copied byte for byte. With --blank or --keep compressed pixels are
+stored uncompressed. The result says where text is likely in the picture. --json names sources beside copies: keep it apart.`,
   run: async (args, { progress, signal }) => {
     const out = resolve(args.required('out'));
     if (args.operands.length === 0) throw usage('path', 'name at least one DICOM file or folder');
@@ -45,26 +46,3 @@ a file is refused. The result says where text is likely in the picture. --json n
     };
   },
 };
-
-/** @throws AppError `usage` */
-function keepOf(args: Arguments): Keep {
-  const rectangles = args.text('keep');
-  if (rectangles === undefined) return args.flag('blank') ? 'regions' : 'everything';
-  if (args.flag('blank'))
-    throw usage('--keep', '--blank keeps the regions of each file, --keep the same pixels in all');
-  const parts = rectangles.split(';').filter((part) => part.trim() !== '');
-  if (parts.length === 0) throw usage('--keep', '--keep names no rectangle');
-  return parts.map(rectangleOf);
-}
-
-function rectangleOf(part: string): Rectangle {
-  const [x0, y0, x1, y1, ...rest] = part.split(',').map((value) => parseNumber('--keep', value));
-  if (x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined || rest.length > 0) {
-    throw usage('--keep', `--keep: "${part}" is not of the form x0,y0,x1,y1`);
-  }
-  const isWhole = [x0, y0, x1, y1].every((value) => Number.isInteger(value) && value >= 0);
-  if (!isWhole || x0 >= x1 || y0 >= y1) {
-    throw usage('--keep', `--keep: "${part}": whole pixels, x0 left of x1 and y0 above y1`);
-  }
-  return { x0, y0, x1, y1 };
-}

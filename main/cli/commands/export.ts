@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   EXPORT_FORMATS,
   EXPORT_SETS,
+  type CopiedImages,
   type ExportFormat,
   type ExportRequest,
   type ExportResult,
@@ -11,6 +12,7 @@ import {
 import { exportProject, writeExport } from '../../export';
 import { type Arguments, parseNumber, usage } from '../arguments';
 import { type Command, EXIT, type Outcome } from '../command';
+import { keepOf } from '../keep-option';
 import { projectLabel, withProject } from '../open-project';
 
 export const exportMasks: Command = {
@@ -24,6 +26,9 @@ export const exportMasks: Command = {
     all: { help: 'masks of frames that nobody has accepted, too' },
     split: { value: 'A,B,C', help: 'shares of train, val and test, by patient, such as 70,15,15' },
     manifest: { help: 'manifest.json: hashes of frames and files, and where each mask came from' },
+    images: { help: 'the source images too, de-identified; all names and UIDs are then pseudonyms' },
+    blank: { help: 'with --images: make everything outside the ultrasound regions of each file black' },
+    keep: { value: '"x0,y0,x1,y1;..."', help: 'with --images: make everything outside these pixels black' },
     readers: { help: 'the names of readers in the manifest, too' },
   },
   details: `
@@ -37,6 +42,7 @@ one label) is named in the result, mask by mask; docs/formats.md tells what is d
         formats: formatsOf(args),
         include: args.flag('all') ? 'all' : 'accepted',
         manifest: args.flag('readers') ? 'readers' : args.flag('manifest') ? 'plain' : 'none',
+        ...(wantsImages(args) && { images: { keep: keepOf(args) } }),
         ...(label !== undefined && { labelIds: [(await projectLabel(store, label)).id] }),
         ...(args.text('split') !== undefined && { split: ratiosOf(args) }),
       };
@@ -53,6 +59,14 @@ one label) is named in the result, mask by mask; docs/formats.md tells what is d
     }),
 };
 
+/** @throws AppError `usage` for blanking of images that nobody asked for */
+function wantsImages(args: Arguments): boolean {
+  if (args.flag('images')) return true;
+  if (args.flag('blank') || args.text('keep') !== undefined)
+    throw usage('--images', '--blank and --keep need --images');
+  return false;
+}
+
 function formatsOf(args: Arguments): ExportFormat[] {
   const names = (args.text('format') ?? 'png,coco').split(',').map((name) => name.trim());
   const formats = EXPORT_FORMATS.filter((format) => names.includes(format));
@@ -68,14 +82,25 @@ function ratiosOf(args: Arguments): SplitRatios {
 }
 
 function outcomeOf(result: ExportResult): Outcome {
-  const { folder, frames, masks, sets, lossCount, losses, warnings, withoutPatient } = result;
+  const { folder, frames, masks, sets, images, lossCount, losses, warnings, withoutPatient } = result;
   const lines = [
     `${masks} masks on ${frames} frames: ${folder}`,
     ...(sets ? [EXPORT_SETS.map((set) => `${set} ${sets[set]}`).join(', ')] : []),
     ...(withoutPatient > 0 ? [`${withoutPatient} frames of no known patient were split image by image`] : []),
+    ...(images ? imageLines(images) : []),
     ...warnings.map(({ path, code }) => `source ${path}: ${code}`),
     ...losses.map(({ format, kind, path, label }) => `${format}: ${kind}: ${path}${label ? ` (${label})` : ''}`),
     ...(lossCount > losses.length ? [`and ${lossCount - losses.length} more`] : []),
   ];
-  return { exitCode: EXIT.done, json: result, text: lines.join('\n') };
+  const exitCode = images?.failedCount ? EXIT.failed : EXIT.done;
+  return { exitCode, json: result, text: lines.join('\n') };
+}
+
+function imageLines({ files, decompressed, failed, text }: CopiedImages): string[] {
+  return [
+    `${files} images de-identified${decompressed > 0 ? `, ${decompressed} of them stored uncompressed` : ''}`,
+    ...failed.map(({ message }) => `left out: ${message}`),
+    ...(text.length > 0 ? ['Look at these pictures: text in them is likely, or could not be looked for:'] : []),
+    ...text.map((path) => `  ${path}`),
+  ];
 }
