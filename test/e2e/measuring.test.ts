@@ -1,0 +1,99 @@
+/** A beating heart in the real window: measured, calibrated, outlined once, carried through the loop, and taken back. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cocoRle } from '../../shared/mask';
+import { phantomLoop } from '../../shared/phantom';
+import { openDesktop, type Desktop } from '../support/desktop';
+import { dicomFile, greyLoop } from '../support/dicom-file';
+import { until, WindowHands } from '../support/journey/window-hands';
+import { ask, menu } from '../support/journey/workplace';
+import { temporaryFolder, writeAt } from '../support/study-folder';
+
+const [widthPx, heightPx, COUNT] = [320, 240, 6];
+const beat = phantomLoop({ label: 'lv-cavity', seed: 3, widthPx, heightPx }, 2 * COUNT).slice(0, COUNT);
+let desktop: Desktop;
+let page: Page;
+let hands: WindowHands;
+let frames: number[];
+
+const panel = () => page.getByRole('region', { name: 'Measurements' });
+const opened = (index: number) => ask(page, 'frames.open', { frameId: frames[index]! });
+const live = async (index: number) =>
+  (await opened(index)).masks.filter(({ current: { state } }) => state !== 'deleted' && state !== 'rejected');
+
+describe('a loop that is measured', () => {
+  beforeAll(async () => {
+    const study = join(temporaryFolder(), 'study');
+    const pixels = Buffer.concat(beat.map(({ image }) => image.data));
+    const loop = greyLoop({ rows: heightPx, columns: widthPx, frames: COUNT, pixels });
+    writeAt(join(study, 'heart.dcm'), dicomFile(loop));
+    desktop = await openDesktop({ args: [study] });
+    page = desktop.page;
+    hands = new WindowHands(desktop.app);
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+    const label = await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
+    await page.keyboard.press('Escape');
+    const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
+    frames = (await until('the list', list, ({ length }) => length === COUNT)).map(({ id }) => id);
+    const { frame } = await opened(0);
+    const rle = { widthPx, heightPx, counts: cocoRle(beat[0]!.mask).counts };
+    const change = { kind: 'add', labelId: label.id, state: 'drawn', rle, origin: { tool: 'brush' } } as const;
+    await ask(page, 'masks.save', { frameId: frame.id, frameSha256: frame.sha256!, changes: [change] });
+    // Read anew: the mask was not drawn in this window.
+    await page.keyboard.press('Shift+ArrowRight');
+    await until(
+      'the second frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 !== '' && frameSha256 !== frame.sha256,
+    );
+    await page.keyboard.press('Shift+ArrowLeft');
+    await until(
+      'the mask',
+      () => hands.look(),
+      ({ masks }) => masks.length === 1,
+    );
+  });
+
+  afterAll(() => desktop.close());
+
+  it('has calipers in pixels, and in millimetres once a known length was given', async () => {
+    await page.keyboard.press('d');
+    await hands.drag([
+      { x: 60, y: 100 },
+      { x: 160, y: 100 },
+    ]);
+    await panel().getByText('100 px', { exact: true }).waitFor();
+    await panel().getByRole('button', { name: 'Calibrate…' }).click();
+    const field = panel().getByRole('textbox').first();
+    await field.fill('50');
+    await panel().getByRole('button', { name: 'Apply' }).click();
+    await panel().getByText('50.0 mm', { exact: true }).waitFor();
+    await panel().getByText('0.5 mm a pixel, set by hand').waitFor();
+    await until(
+      'the caliper on the disk',
+      () => opened(0),
+      ({ measurements }) => measurements.length === 1,
+    );
+    const { frame, measurements } = await opened(0);
+    expect(frame.calibration).toMatchObject({ origin: 'manual' });
+    const [caliper] = measurements;
+    expect(caliper).toMatchObject({ kind: 'caliper', x0: expect.closeTo(60, 0), y1: expect.closeTo(100, 0) });
+    await menu(desktop.app, 'edit.undo');
+    await until(
+      'undone',
+      () => opened(0),
+      ({ measurements: left }) => left.length === 0,
+    );
+  });
+
+  it('has its masks carried on to the end, and taken back as one', async () => {
+    await page.keyboard.press('Shift+N');
+    await page.getByText(`${COUNT - 1} frames have the masks now.`).waitFor();
+    for (let i = 1; i < COUNT; i++) expect((await live(i)).map(({ current }) => current.state)).toEqual(['propagated']);
+    await menu(desktop.app, 'mask.undoPropagation');
+    await page.getByText(`Taken back on ${COUNT - 1} frames.`).waitFor();
+    for (let i = 1; i < COUNT; i++) expect(await live(i)).toEqual([]);
+    expect(await live(0)).toHaveLength(1);
+  });
+});
