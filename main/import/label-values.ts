@@ -59,7 +59,11 @@ export function masksOfValues(
   { fallback }: Pick<Reading, 'fallback'>,
 ): FoundMask[] {
   const values = new Set<number>();
-  for (let i = 0; i < data.length && values.size <= MOST_VALUES; i++) values.add(data[i] as number);
+  // Neighbours are mostly alike.
+  for (let i = 0, last = 0; i < data.length && values.size <= MOST_VALUES; i++) {
+    const value = data[i] as number;
+    if (value !== last) values.add((last = value));
+  }
   values.delete(0);
   if (values.size > MOST_VALUES) {
     throw new AppError('format-corrupt', file.path, `${file.path}: grey values, not a mask`);

@@ -1,7 +1,8 @@
 /** Study readers, and the pixels of a project's frames: what other rooms may use. */
 export { frameHash } from './frame-hash';
 export type { ImageFormat } from './format';
-export { MAX_FRAME_PIXELS } from './limits';
+export { checkDecodedSize, MAX_FRAME_PIXELS } from './limits';
+export { inflatedBytes } from './readers/inflate';
 export {
   baseName,
   compareNaturally,

@@ -7,6 +7,9 @@ import { AppError } from '../../shared/errors';
 /** Pixels of the largest frame accepted: 64 megapixels, 8192 x 8192. */
 export const MAX_FRAME_PIXELS = 64 * 2 ** 20;
 
+/** Bytes of the largest frame decoded as it is stored: beyond, several copies of it would fill the memory. */
+export const MAX_DECODED_BYTES = 2 ** 27;
+
 /** Size of the largest file accepted, bytes. */
 export const MAX_FILE_BYTES = 2 ** 30;
 
@@ -22,4 +25,15 @@ export function checkFrameSize(path: string, widthPx: number, heightPx: number):
     const reason = `${widthPx}x${heightPx} px, at most ${MAX_FRAME_PIXELS / 2 ** 20} megapixels are accepted`;
     throw new AppError('too-large', path, `${path}: ${reason}`);
   }
+}
+
+/** @throws AppError `too-large` for deep colours of a giant */
+export function checkDecodedSize(path: string, pixels: number, channels: number, bits: number): void {
+  const bytes = pixels * channels * (bits / 8);
+  if (bytes <= MAX_DECODED_BYTES) return;
+  throw new AppError(
+    'too-large',
+    path,
+    `${path}: ${bytes} bytes when decoded, at most ${MAX_DECODED_BYTES} are accepted`,
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- models | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of what the application does all day, beside PyTorch doing the same on this
+ * `npm run bench [-- models | readers | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
+ * what the application does all day, beside PyTorch (and pydicom) doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
 import { execFile } from 'node:child_process';
@@ -9,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { benchCine } from './cine';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
+import { benchReaders } from './readers';
 import type { Row } from './row';
 import { benchWalk } from './walk';
 import { benchWindow, say } from './window';
@@ -39,7 +41,8 @@ async function measure(command: string, args: readonly string[]): Promise<Measur
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`);
 const [part = 'all', count = '60'] = process.argv.slice(2);
 if (part === 'all' || part === 'models') await benchModels();
-if (part !== 'models') await benchInWindow();
+if (part === 'all' || part === 'readers') await benchReaders();
+if (part !== 'models' && part !== 'readers') await benchInWindow();
 
 async function benchModels(): Promise<void> {
   const python = torchForBench();

@@ -1,6 +1,6 @@
 import { listPackage } from '@electron/asar';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledModelFolder } from '../../models/weights';
 import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
 import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
+import { seeds } from '../support/fuzz/seeds';
 
 const run = promisify(execFile);
 const output = join(PROJECT_ROOT, '.cache', 'packaged');
@@ -59,6 +60,26 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
       value: { name: 'Packed' },
     });
     expect(existsSync(join(profile, 'Packed.sonomask', 'project.db'))).toBe(true);
+  });
+
+  it('finds its decoders: frames of every kind of reader come out of the packed program', async () => {
+    const folder = join(profile, 'images');
+    mkdirSync(folder);
+    for (const { extension, name, bytes } of (await seeds()).filter(({ use, beside }) => use === 'read' && !beside)) {
+      writeFileSync(join(folder, `${name}${extension}`), bytes);
+    }
+    const files = readdirSync(folder).length;
+    const added = `window.sonomask.invoke('study.add', ${JSON.stringify({ paths: [folder] })})`;
+    expect(await page.evaluate(added)).toMatchObject({ ok: true, value: { added: files, problems: [] } });
+    const opened = await page.evaluate(`(async () => {
+      const request = { filter: {}, limit: 500, offset: 0 };
+      const { value: { frames } } = await window.sonomask.invoke('frames.list', request);
+      const opened = [];
+      for (const { id } of frames) opened.push(await window.sonomask.invoke('frames.open', { frameId: id }));
+      return opened.map(({ value: { frame, problem } }) => ({ path: frame.relativePath, problem, hash: frame.sha256 }));
+    })()`);
+    expect((opened as { hash: unknown }[]).filter(({ hash }) => typeof hash !== 'string')).toEqual([]);
+    expect((opened as unknown[]).length).toBeGreaterThan(files);
   });
 
   it("carries native modules of this platform only, as files of their own, and nobody's sources", () => {

@@ -4,9 +4,10 @@
  */
 import { decode } from 'fast-png';
 import { basename, dirname, join, sep } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { AppError } from '../../../shared/errors';
 import { exportNames } from '../../export';
-import { MAX_FRAME_PIXELS } from '../../study';
+import { checkDecodedSize, MAX_FRAME_PIXELS } from '../../study';
 import type { FoundMask, MaskFile, MaskReader, Reading } from '../found-mask';
 import { labelValues, masksOfValues } from '../label-values';
 import { readInside } from '../mask-files';
@@ -37,8 +38,11 @@ export function decodeValues(bytes: Uint8Array, path: string): Values {
   if (widthPx * heightPx > MAX_FRAME_PIXELS) {
     throw new AppError('too-large', path, `${path}: ${widthPx}x${heightPx} pixels`);
   }
+  const [depthStored = 8, kind = 0] = bytes.subarray(24, 26);
+  checkDecodedSize(path, widthPx * heightPx, CHANNELS[kind] ?? 4, depthStored);
   let png;
   try {
+    checkPacked(bytes, widthPx * heightPx * (CHANNELS[kind] ?? 4) * (depthStored / 8) + 8 * (widthPx + heightPx + 8));
     png = decode(bytes, { checkCrc: true });
   } catch (cause) {
     throw corrupt(cause instanceof Error ? cause.message : String(cause), cause);
@@ -56,6 +60,20 @@ export function decodeValues(bytes: Uint8Array, path: string): Values {
     bright[i] = most >= THRESHOLD * white ? 1 : 0;
   }
   return { widthPx, heightPx, data: bright };
+}
+
+/** By PNG's kinds of colour: grey, RGB, palette, with alpha. */
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** The decoder unpacks whatever there is: more than the image can have is a bomb. @throws Error */
+function checkPacked(bytes: Uint8Array, most: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data: Uint8Array[] = [];
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const from = at + 8;
+    if (view.getUint32(at + 4) === 0x49444154) data.push(bytes.subarray(from, from + view.getUint32(at)));
+  }
+  inflateSync(Buffer.concat(data), { maxOutputLength: most });
 }
 
 /** Rows of 1, 2 or 4 bits a pixel, each beginning on a byte, highest bits first. */

@@ -1,6 +1,6 @@
 /** Decodes PNG, JPEG and TIFF by libvips (sharp). Pixels equal Pillow's: profiles, gamma and orientation are left alone. */
 import { AppError } from '../../../shared/errors';
-import { checkFrameSize } from '../limits';
+import { checkDecodedSize, checkFrameSize } from '../limits';
 import { sharp } from './load-sharp';
 import { fromSamples } from './pixels';
 import type { Pixels } from './reader';
@@ -21,6 +21,7 @@ export async function decodeRaster(bytes: Uint8Array, path: string, page = 0): P
   checkFrameSize(path, width, height);
   const bits = BITS[depth];
   if (!bits) throw new AppError('format-unknown', path, `${path}: samples of type ${depth} cannot be read`);
+  checkDecodedSize(path, width * height, channels, bits);
   const isGrey = space === 'b-w' || space === 'grey16';
   const spaces = bits === 16 ? { grey: 'grey16', colour: 'rgb16' } : { grey: 'b-w', colour: 'srgb' };
   const { data, info } = await sharp()(bytes, options)

@@ -1,19 +1,30 @@
-/** `npm run test:long [ROUNDS]`: the kill tests in their full form, and docs/reliability.md with what they found. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run test:long [-- kills [ROUNDS] | files [COUNT]]`: the kill tests and the damaged files in their full form, and
+ * docs/reliability.md with what they found; each part is written anew when it is run.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { seededRandom } from '../../../models/training';
 import { cpus, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import setUp from '../e2e-setup';
 import { PROJECT_ROOT } from '../desktop';
+import { fuzz } from '../fuzz/fuzz';
+import { FILES_TITLE, filesReport } from '../fuzz/report';
 import { killLearning, learningReport, type LearningKilled } from './kill-learning';
 import { killRounds, VICTIMS, type Killed } from './kill-rounds';
 
-const ROUNDS = Number(process.argv[2] ?? 20);
+const [part = 'all', number] = process.argv.slice(2);
+const ROUNDS = part === 'kills' ? Number(number ?? 20) : 20;
+const DAMAGED_FILES = part === 'files' ? Number(number ?? 20_000) : 20_000;
 const SEED = 2026;
+const DOCUMENT = join(PROJECT_ROOT, 'docs', 'reliability.md');
+
+function machine(): string {
+  const [processor] = cpus();
+  return `${type()}, ${cpus().length} cores (${processor?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+}
 
 function report({ tallies, backMs }: Killed, learning: LearningKilled, minutes: number): string {
-  const [processor] = cpus();
-  const machine = `${type()}, ${cpus().length} cores (${processor?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const rows = VICTIMS.map((victim) => {
     const { kills, shownAsSaved, lost } = tallies[victim];
     const times = backMs[victim].toSorted((a, b) => a - b);
@@ -34,7 +45,7 @@ message and for the new process, opens another frame, clicks on it and paints: e
 "Lost" must be 0 everywhere: anything else is a defect of the program or of this test. Power loss is left to SQLite (WAL, \`synchronous=FULL\`) and the disk.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
-- Machine: ${machine}; the run took ${minutes.toFixed(0)} minutes, seed ${SEED}
+- Machine: ${machine()}; the run took ${minutes.toFixed(0)} minutes, seed ${SEED}
 
 | Process killed | Kills | Edits shown as saved | Lost | Back at work after, s: median (worst) |
 | --- | ---: | ---: | ---: | ---: |
@@ -46,20 +57,51 @@ the study is listed.
 ${learningReport(learning)}`;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'sonomask-kills-'));
-const tearDown = await setUp();
-try {
-  const begun = Date.now();
-  const learning = await killLearning(mkdtempSync(join(folder, 'learning-')), ROUNDS, seededRandom(String(SEED)));
-  // After every round, so that a run that is cut short has its say too.
-  const killed = await killRounds(folder, ROUNDS, SEED, (soFar) => {
-    const text = report(soFar, learning, (Date.now() - begun) / 60_000);
-    writeFileSync(join(PROJECT_ROOT, 'docs', 'reliability.md'), text);
-    console.log(text.split('\n').slice(-10).join('\n'));
-  });
-  const isLost = VICTIMS.some((victim) => killed.tallies[victim].lost > 0);
-  process.exitCode = isLost || learning.headsLost > 0 || !learning.same ? 1 : 0;
-} finally {
-  tearDown();
-  rmSync(folder, { recursive: true, force: true });
+/** The part of the document that the other campaign wrote. */
+function partOfFiles(): string {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const at = text.indexOf(FILES_TITLE);
+  return at < 0 ? '' : `\n${text.slice(at)}`;
+}
+
+if (part !== 'files') await kills();
+if (part !== 'kills') await damagedFiles();
+
+async function damagedFiles(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sonomask-files-'));
+  try {
+    const began = Date.now();
+    const fuzzed = await fuzz({
+      ...{ folder, count: DAMAGED_FILES, processes: Math.max(1, cpus().length - 1) },
+      keep: join(PROJECT_ROOT, 'runs', 'damaged-files'),
+      onProgress: (done, failures) => console.log(`${done} files, ${failures.length} failures`),
+    });
+    for (const { input, name, reason } of fuzzed.failures) console.log(`input ${input} (${name}): ${reason}`);
+    const minutes = (Date.now() - began) / 60_000;
+    const kept = readFileSync(DOCUMENT, 'utf8').split(FILES_TITLE)[0]?.trimEnd() ?? '';
+    writeFileSync(DOCUMENT, `${kept}\n\n${filesReport(fuzzed, machine(), minutes)}`);
+    if (fuzzed.failures.length > 0) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function kills(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sonomask-kills-'));
+  const tearDown = await setUp();
+  try {
+    const begun = Date.now();
+    const learning = await killLearning(mkdtempSync(join(folder, 'learning-')), ROUNDS, seededRandom(String(SEED)));
+    // After every round, so that a run that is cut short has its say too.
+    const killed = await killRounds(folder, ROUNDS, SEED, (soFar) => {
+      const text = report(soFar, learning, (Date.now() - begun) / 60_000);
+      writeFileSync(DOCUMENT, `${text}${partOfFiles()}`);
+      console.log(text.split('\n').slice(-10).join('\n'));
+    });
+    const isLost = VICTIMS.some((victim) => killed.tallies[victim].lost > 0);
+    if (isLost || learning.headsLost > 0 || !learning.same) process.exitCode = 1;
+  } finally {
+    tearDown();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

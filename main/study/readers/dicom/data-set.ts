@@ -13,6 +13,8 @@ const inflated = promisify(inflateRaw);
 const FIRST_READ_BYTES = 2 ** 16;
 /** Attributes before the pixel data beyond this are no header of an image. */
 const MAX_HEADER_BYTES = 2 ** 26;
+/** Of the data set itself; images have some hundreds. */
+const MAX_ELEMENTS = 100_000;
 /** What a deflated file may become. */
 const MAX_INFLATED_BYTES = 2 ** 28;
 /** Preamble and `DICM`. */
@@ -126,12 +128,30 @@ async function inflate(file: ByteSource, start: number): Promise<ByteSource> {
     throw new AppError('too-large', path, `${path}: ${size} bytes of deflated data, at most ${MAX_INFLATED_BYTES}`);
   }
   const deflated = await file.read(start, size - start);
-  const data = await inflated(deflated, { maxOutputLength: MAX_INFLATED_BYTES }).catch((cause: unknown) => {
-    const isBomb = cause instanceof RangeError;
-    const reason = isBomb ? `it inflates to more than ${MAX_INFLATED_BYTES} bytes` : 'its deflated data are damaged';
-    throw new AppError(isBomb ? 'too-large' : 'format-corrupt', path, `${path}: ${reason}`, { cause });
-  });
+  const data = await inflated(deflated, { maxOutputLength: MAX_INFLATED_BYTES, chunkSize: 2 ** 20 }).catch(
+    (cause: unknown) => {
+      const isBomb = cause instanceof RangeError;
+      const reason = isBomb ? `it inflates to more than ${MAX_INFLATED_BYTES} bytes` : 'its deflated data are damaged';
+      throw new AppError(isBomb ? 'too-large' : 'format-corrupt', path, `${path}: ${reason}`, { cause });
+    },
+  );
   return memoryBytes(path, data);
+}
+
+/** Zeros, and other fillings, look like millions of empty elements: parsing them would take minutes. */
+function checkCount(path: string, bytes: Uint8Array, isExplicit: boolean, bigEndian: boolean): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let count = 0;
+  for (let at = 0; at + 12 <= bytes.length; count++) {
+    const vr = String.fromCharCode(bytes[at + 4] as number, bytes[at + 5] as number);
+    const isShort = isExplicit && !LONG_VRS.has(vr);
+    const length = isShort ? view.getUint16(at + 6, !bigEndian) : view.getUint32(at + (isExplicit ? 8 : 4), !bigEndian);
+    // The end of what has no length is the parser's to find.
+    if (length === 0xffffffff) break;
+    at += (isExplicit && !isShort ? 12 : 8) + length;
+    if (count < MAX_ELEMENTS) continue;
+    throw new AppError('format-corrupt', path, `${path}: more than ${MAX_ELEMENTS} elements in a header`);
+  }
 }
 
 /** @param bytes a data set without group 2; what is deflated is inflated by now */
@@ -139,6 +159,7 @@ function parse(path: string, bytes: Uint8Array, transferSyntax: string): DataSet
   const known = transferSyntax === DEFLATED ? EXPLICIT_LITTLE_ENDIAN : transferSyntax;
   // Some writers name an explicit syntax and write no value representations.
   const isExplicit = /^[A-Z]{2}$/.test(String.fromCharCode(bytes[4] ?? 0, bytes[5] ?? 0));
+  checkCount(path, bytes, isExplicit, transferSyntax === BIG_ENDIAN);
   const TransferSyntaxUID = isExplicit || transferSyntax === BIG_ENDIAN ? known : IMPLICIT;
   try {
     return dicomParser.parseDicom(bytes, { TransferSyntaxUID, untilTag: PIXEL_DATA });
