@@ -12,9 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sonomask-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('damaged and hostile files are read or refused by name, quickly and in little memory', async () => {
-  const { failures, tallies, inputs } = await fuzz({ folder, count: 600, processes: 2 });
+  const { failures, tallies, inputs } = await fuzz({ folder, count: 400, heavy: false, processes: 2 });
   expect(failures).toEqual([]);
-  expect(inputs).toBeGreaterThan(600);
+  expect(inputs).toBeGreaterThan(400);
   // The damage is neither always fatal nor never.
   const kinds = [...tallies.values()];
   expect(kinds.filter(({ read }) => read > 0).length).toBeGreaterThan(20);

@@ -44,14 +44,16 @@ interface Options {
   readonly folder: string;
   /** Damaged inputs; the attacks and the sound files themselves come first. */
   readonly count: number;
+  /** Attacks as large as they can be. */
+  readonly heavy: boolean;
   readonly processes: number;
   /** Where inputs that do what they must not are kept. */
   readonly keep?: string;
   onProgress?(done: number, failures: readonly Failure[]): void;
 }
 
-export async function fuzz({ folder, count, processes, keep, onProgress }: Options): Promise<Fuzzed> {
-  const [sound, made] = [await seeds(), await attacks()];
+export async function fuzz({ folder, count, heavy, processes, keep, onProgress }: Options): Promise<Fuzzed> {
+  const [sound, made] = [await seeds(), await attacks(heavy)];
   for (const { beside } of sound) if (beside) writeFileSync(join(folder, beside[0]), beside[1]);
   const whole = made.length + sound.length;
   const total = whole + count;

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { readMasks } from '../../../main/import';
 import { openImage, readImage } from '../../../main/study';
-import type { FrameId } from '../../../shared/domain';
+import type { FrameId, ImageId } from '../../../shared/domain';
 import { isAppError } from '../../../shared/errors';
 
 export interface Asked {
@@ -54,7 +54,8 @@ function judged(error: unknown, path: string): Outcome {
 
 /** The frame that every mask is for; its name is that of the files without their number. */
 const FRAME = {
-  ...{ id: 1 as FrameId, relativePath: 'input.png', frameIndex: 0, frameCount: 1, name: 'input', flatName: 'input' },
+  ...{ id: 1 as FrameId, imageId: 1 as ImageId, absolutePath: '/nowhere/input.png' },
+  ...{ relativePath: 'input.png', frameIndex: 0, frameCount: 1, name: 'input', flatName: 'input' },
   ...{ sha256: null, widthPx: 16, heightPx: 16 },
 };
 

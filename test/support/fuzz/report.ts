@@ -13,7 +13,7 @@ Sound files of every format that is read or imported are damaged at random (byte
 repeated, cut off; of packed files what is inside, of JSON its values; of PNG with checksums put right) and given to the
 readers and importers in processes that are made anew every 500 files. Before them come files made to do harm. Each must be
 read, or refused by an error of ours that names it, within ${LONGEST_MS / 1_000} s of processor time and ${MOST_MB} MB; a process that dies, hangs or
-throws anything else is a failure. \`npm test\` does the same with 600.
+throws anything else is a failure. \`npm test\` does the same with 400.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${machine}; the run took ${minutes.toFixed(0)} minutes, seed ${SEED}

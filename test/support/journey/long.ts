@@ -72,7 +72,7 @@ async function damagedFiles(): Promise<void> {
   try {
     const began = Date.now();
     const fuzzed = await fuzz({
-      ...{ folder, count: DAMAGED_FILES, processes: Math.max(1, cpus().length - 1) },
+      ...{ folder, count: DAMAGED_FILES, heavy: true, processes: Math.max(1, cpus().length - 1) },
       keep: join(PROJECT_ROOT, 'runs', 'damaged-files'),
       onProgress: (done, failures) => console.log(`${done} files, ${failures.length} failures`),
     });
