@@ -6,3 +6,4 @@ export { textOutside } from './burnt-in';
 export { deidentify, type Deidentified, type Keep } from './deidentify';
 export { deidentifyFile, deidentifyFiles, type DeidentifiedFile, type DeidentifyResult } from './deidentify-files';
 export { Identities, keyAt, randomKey } from './identities';
+export { projectKey, pseudonymous } from './pseudonyms';

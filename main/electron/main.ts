@@ -60,7 +60,10 @@ function start(): void {
 
   const workstation = new Workstation(session, page, preferences);
   const documents = join(app.getPath('documents'), 'SonoMask');
-  const desk = new StudyDesk(session, workstation, page, { documents, userData: profile });
+  const desk = new StudyDesk(session, workstation, page, {
+    ...{ documents, userData: profile },
+    pseudonyms: () => settings.effective.settings.pseudonyms,
+  });
 
   const refreshMenu = (): void => {
     showMenu(

@@ -6,8 +6,10 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../shared/errors';
+import type { SourceImage } from '../../shared/domain';
 import type { AddedStudy, Indexing, Project } from '../../shared/ipc';
 import type { PhantomLabel } from '../../shared/phantom';
+import { Identities, projectKey, pseudonymous } from '../deidentify';
 import type { WorkerHost } from '../inference';
 import {
   addStudy,
@@ -28,6 +30,8 @@ export interface StudyPlaces {
   readonly documents: string;
   /** The program's own folder of this user: the sample study goes there. */
   readonly userData: string;
+  /** Whether projects are to know patients by pseudonyms only. */
+  pseudonyms(): boolean;
 }
 
 const SUFFIX = '.sonomask';
@@ -127,8 +131,13 @@ export class StudyDesk {
       this.#tellList(progress.finished);
     };
     try {
-      const { signal } = controller;
-      return { project, ...(await addStudy(session.store, workstation.studyWorker, paths, { signal, onProgress })) };
+      const { store } = session;
+      const identities = this.places.pseudonyms() ? new Identities(await projectKey(store.folder)) : null;
+      const options = {
+        ...{ signal: controller.signal, onProgress },
+        ...(identities && { known: (image: SourceImage) => pseudonymous(image, identities) }),
+      };
+      return { project, ...(await addStudy(store, workstation.studyWorker, paths, options)) };
     } finally {
       for (const end of ends) end.removeEventListener('abort', stop);
     }

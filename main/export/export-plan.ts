@@ -13,10 +13,9 @@ import type {
   Origin,
   MaskRle,
 } from '../../shared/domain';
-import { join } from 'node:path';
 import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
 import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
-import { keyAt, type Keep } from '../deidentify';
+import { projectKey, type Keep } from '../deidentify';
 import type { ProjectStore } from '../project';
 import { exportNames, flatNames } from './export-names';
 import { setOf } from './split';
@@ -83,8 +82,6 @@ export interface Planned {
 }
 
 const PAGE = 500;
-/** In the project's folder, where the sources are known anyway. */
-const KEY_FILE = 'deidentification.key';
 const WARNINGS_LISTED = 1_000;
 
 /** @throws whatever `signal` was aborted with */
@@ -115,7 +112,7 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   }
   const hasSets = request.split !== undefined || formats.some((format) => FORMATS_WITH_SETS.has(format));
   const { keep } = request.images ?? {};
-  const key = keep && Buffer.from(await keyAt(join(store.folder, KEY_FILE))).toString('hex');
+  const key = keep && Buffer.from(await projectKey(store.folder)).toString('hex');
   const images = keep && key ? { keep, key } : null;
   // Projects are called as folders are, and these often as patients.
   const project = images ? 'Deidentified' : store.name;

@@ -2,6 +2,7 @@
  * Adds the images of files and folders to a project: the study worker finds and inspects them, the project stores them
  * piece by piece. Which project that is, is the caller's affair (project-place.ts).
  */
+import type { SourceImage } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import type { AddedStudy, Indexing, Problem } from '../../shared/ipc';
 import type { WorkerHost } from '../inference';
@@ -16,6 +17,8 @@ export interface AddOptions {
   /** Ends it between two pieces; what was added stays. */
   readonly signal: AbortSignal;
   onProgress(progress: Indexing): void;
+  /** What the project is to know of an image; all of it where it is absent. */
+  readonly known?: (image: SourceImage) => SourceImage;
 }
 
 /** @throws AppError `disk-full`, `write-failed`, `worker-died` */
@@ -23,7 +26,7 @@ export async function addStudy(
   store: ProjectStore,
   worker: WorkerHost<StudyApi>,
   paths: readonly string[],
-  { signal, onProgress }: AddOptions,
+  { signal, onProgress, known = (image) => image }: AddOptions,
 ): Promise<Omit<AddedStudy, 'project'>> {
   const counts = { added: 0, unchanged: 0, changed: 0 };
   const problems = new ProblemList();
@@ -34,7 +37,7 @@ export async function addStudy(
   const take = async ({ images, found }: IndexedPiece): Promise<void> => {
     const fresh = images.filter(({ absolutePath }) => !seen.has(absolutePath));
     if (signal.aborted) return;
-    const added = await store.images.add(fresh);
+    const added = await store.images.add(fresh.map(known));
     for (const { absolutePath } of fresh) seen.add(absolutePath);
     counts.added += added.added;
     counts.unchanged += added.unchanged;

@@ -261,6 +261,8 @@ export const en = {
     providerHint: 'What cannot be used is replaced by the next; the status bar says why.',
     hover: 'Preview while hovering',
     hoverHint: 'Shows what a click would outline',
+    pseudonyms: 'Keep no patient names in projects',
+    pseudonymsHint: 'Pseudonyms instead, for what is opened from now on. Names of files and folders stay',
   },
   shortcuts: {
     title: 'Keyboard shortcuts',

@@ -258,6 +258,8 @@ export const zhCn: Messages = {
     providerHint: '无法使用时自动改用下一个，原因见状态栏。',
     hover: '悬停预览',
     hoverHint: '显示点击后的轮廓',
+    pseudonyms: '项目中不保存患者姓名',
+    pseudonymsHint: '今后打开的检查以化名保存；文件和文件夹的名称不变',
   },
   shortcuts: {
     title: '键盘快捷键',

@@ -7,7 +7,10 @@ import { call, listen } from '../ipc';
 import { paintDocument } from '../theme';
 
 export const useSettings = defineStore('settings', () => {
-  const effective = shallowRef<EffectiveSettings>({ settings: { language: 'system', theme: 'dark' }, language: 'en' });
+  const effective = shallowRef<EffectiveSettings>({
+    settings: { language: 'system', theme: 'dark', pseudonyms: false },
+    language: 'en',
+  });
 
   function take(value: EffectiveSettings): void {
     effective.value = value;

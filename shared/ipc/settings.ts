@@ -9,6 +9,8 @@ export const settingsSchema = z.object({
   /** `system` follows the operating system's language. */
   language: z.enum(['system', ...LANGUAGES]).default('system'),
   theme: z.enum(THEMES).default('dark'),
+  /** Projects keep pseudonyms of patients and studies, of what is opened from then on. */
+  pseudonyms: z.boolean().default(false),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -16,7 +18,7 @@ export type Theme = Settings['theme'];
 
 /** A change: only the fields to be changed. Defaults must not be filled in, so this is not `settingsSchema.partial()`. */
 export const settingsChangeSchema = z
-  .object({ language: z.enum(['system', ...LANGUAGES]), theme: z.enum(THEMES) })
+  .object({ language: z.enum(['system', ...LANGUAGES]), theme: z.enum(THEMES), pseudonyms: z.boolean() })
   .partial()
   .strict();
 

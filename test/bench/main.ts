@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | readers | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
+ * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
  * what the application does all day, beside PyTorch (and pydicom) doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
@@ -9,6 +9,7 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { benchCine } from './cine';
+import { benchPropagation } from './propagation';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import { benchReaders } from './readers';
 import type { Row } from './row';
@@ -42,7 +43,8 @@ console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.
 const [part = 'all', count = '60'] = process.argv.slice(2);
 if (part === 'all' || part === 'models') await benchModels();
 if (part === 'all' || part === 'readers') await benchReaders();
-if (part !== 'models' && part !== 'readers') await benchInWindow();
+if (part === 'all' || part === 'propagation') await benchPropagation(console.log, process.argv.slice(3));
+if (!['models', 'readers', 'propagation'].includes(part)) await benchInWindow();
 
 async function benchModels(): Promise<void> {
   const python = torchForBench();

@@ -36,6 +36,7 @@ describe('language and theme', () => {
     expect(JSON.parse(readFileSync(join(own.profile, 'settings.json'), 'utf8'))).toEqual({
       language: 'zh-CN',
       theme: 'light',
+      pseudonyms: false,
     });
     const again = await openDesktop({ profile: own.profile });
     const seen = await again.page.evaluate(() => document.documentElement.lang);

@@ -12,15 +12,21 @@ import { temporaryFolder } from '../project/support';
 let folder: string;
 let session: ProjectSession;
 let desk: StudyDesk;
+let pseudonyms = false;
 
 beforeEach(() => {
+  pseudonyms = false;
   folder = temporaryFolder();
   session = new ProjectSession(new RecentProjects(join(folder, 'profile')), () => undefined);
   const studyWorker = new WorkerHost<StudyApi>('study', forkProcess(WORKERS.study));
   // What adding files uses of the window and of what stands behind it.
   const workstation = { studyWorker, projectSignal: new AbortController().signal };
   const page = { tell: () => undefined };
-  const places = { documents: join(folder, 'documents'), userData: join(folder, 'profile') };
+  const places = {
+    documents: join(folder, 'documents'),
+    userData: join(folder, 'profile'),
+    pseudonyms: () => pseudonyms,
+  };
   desk = new StudyDesk(session, workstation as never, page as never, places);
   onTestFinished(async () => {
     studyWorker.dispose();
@@ -52,5 +58,32 @@ describe('opening what is not there', () => {
     const added = await desk.add([gone, join(folder, 'Breast')]);
     expect(added).toMatchObject({ added: 1, failed: [{ path: gone, code: 'file-not-found' }] });
     expect(added.project.path).toBe(join(folder, 'Breast.sonomask'));
+  });
+});
+
+describe('pseudonyms', () => {
+  const patients = async () => {
+    const { frames } = await session.store.frames.list({ filter: {}, limit: 10, offset: 0 });
+    return Object.fromEntries(
+      frames.map(({ relativePath, patient, studyName }) => [relativePath, { patient, studyName }]),
+    );
+  };
+
+  it('stand in the project for patients and studies, the same at every opening, where the user wants them', async () => {
+    for (const name of ['Doe Jane/a.png', 'Doe Jane/b.png', 'Roe Max/a.png'])
+      await writeImage(join(folder, 'Lab', name), 1);
+    pseudonyms = true;
+    await desk.add([join(folder, 'Lab')]);
+    const first = await patients();
+    expect(JSON.stringify(Object.values(first))).not.toMatch(/Doe|Jane|Roe|Max/);
+    expect(first['Doe Jane/b.png']).toEqual(first['Doe Jane/a.png']);
+    expect(first['Roe Max/a.png']).not.toEqual(first['Doe Jane/a.png']);
+    expect(first['Doe Jane/a.png']).toEqual({
+      patient: expect.stringMatching(/^SM[0-9A-F]{12}$/),
+      studyName: expect.stringMatching(/^Study [0-9A-F]{4}$/),
+    });
+    await writeImage(join(folder, 'Lab', 'Doe Jane/c.png'), 2);
+    expect(await desk.add([join(folder, 'Lab')])).toMatchObject({ added: 1, unchanged: 3 });
+    expect((await patients())['Doe Jane/c.png']).toEqual(first['Doe Jane/a.png']);
   });
 });

@@ -15,7 +15,7 @@ beforeEach(() => {
 describe('settings', () => {
   it("follow the system's language at first, dark", () => {
     expect(new UserSettings(profile, ['zh-Hans-CN', 'en-US']).effective).toEqual({
-      settings: { language: 'system', theme: 'dark' },
+      settings: { language: 'system', theme: 'dark', pseudonyms: false },
       language: 'zh-CN',
     });
     expect(new UserSettings(profile, ['de-DE', 'en-GB', 'zh-CN']).effective.language).toBe('en');
@@ -30,7 +30,7 @@ describe('settings', () => {
     await settings.change({ theme: 'light' });
     expect(heard).toEqual(['zh-CN', 'zh-CN']);
     expect(new UserSettings(profile, ['en']).effective).toEqual({
-      settings: { language: 'zh-CN', theme: 'light' },
+      settings: { language: 'zh-CN', theme: 'light', pseudonyms: false },
       language: 'zh-CN',
     });
   });
@@ -45,7 +45,11 @@ describe('settings', () => {
 
   it.each(['', '{"theme":', '{"theme":"pink"}', '[]'])('start with defaults when the file is %j', (content) => {
     writeFileSync(join(profile, 'settings.json'), content);
-    expect(new UserSettings(profile, ['en']).effective.settings).toEqual({ language: 'system', theme: 'dark' });
+    expect(new UserSettings(profile, ['en']).effective.settings).toEqual({
+      language: 'system',
+      theme: 'dark',
+      pseudonyms: false,
+    });
   });
 });
 
