@@ -100,6 +100,7 @@ export async function seeds(): Promise<Seed[]> {
     imported('PNG mask', '.png', Buffer.from(await encodeMaskPng({ ...size, data: mask }))),
     imported('YOLO', '.txt', Buffer.from('0 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9\n1 0.2 0.2 0.4 0.2 0.3 0.6\n')),
     imported('NIfTI mask', '.nii.gz', gzipSync(labels)),
+    imported('DICOM SEG', '.dcm', segmentation()),
     ...json('COCO', {
       images: [{ id: 1, file_name: 'input.png', width: SIDE, height: SIDE }],
       categories: [{ id: 1, name: 'lesion' }],
@@ -169,6 +170,60 @@ function dicomLoop(): Element[] {
     [0x00186011, 'SQ', [region]],
   ];
   return greyLoop({ rows: SIDE, columns: SIDE, frames: 3, pixels, before });
+}
+
+/** Two frames of one segment, each on a frame of a loop; bits packed as the standard has them. */
+function segmentation(): Buffer {
+  const frameOf = (number: number): Element[] => [
+    [
+      0x00089124,
+      'SQ',
+      [
+        [
+          [
+            0x00082112,
+            'SQ',
+            [
+              [
+                [0x00081155, 'UI', '1.2.3'],
+                [0x00081160, 'IS', String(number)],
+              ],
+            ],
+          ],
+        ],
+      ],
+    ],
+    [0x0062000a, 'SQ', [[[0x0062000b, 'US', 1]]]],
+  ];
+  const bits = Buffer.alloc((2 * SIDE * SIDE) / 8);
+  mask.forEach((bit, i) => {
+    for (const at of [i, SIDE * SIDE + i]) bits[at >> 3] = (bits[at >> 3] ?? 0) | (bit << (at & 7));
+  });
+  return dicomFile([
+    [0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.66.4'],
+    [0x00280002, 'US', 1],
+    [0x00280004, 'CS', 'MONOCHROME2'],
+    [0x00280008, 'IS', '2'],
+    [0x00280010, 'US', SIDE],
+    [0x00280011, 'US', SIDE],
+    [0x00280100, 'US', 1],
+    [0x00280101, 'US', 1],
+    [0x00280102, 'US', 0],
+    [0x00280103, 'US', 0],
+    [0x00620001, 'CS', 'BINARY'],
+    [
+      0x00620002,
+      'SQ',
+      [
+        [
+          [0x00620004, 'US', 1],
+          [0x00620005, 'LO', 'lesion'],
+        ],
+      ],
+    ],
+    [0x52009230, 'SQ', [frameOf(1), frameOf(3)]],
+    [0x7fe00010, 'OB', bits],
+  ]);
 }
 
 function dicomSeeds(jpeg: Buffer): [string, Buffer][] {
