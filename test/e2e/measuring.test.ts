@@ -32,14 +32,21 @@ describe('a loop that is measured', () => {
     page = desktop.page;
     hands = new WindowHands(desktop.app);
     await page.getByRole('button', { name: 'Start' }).waitFor();
-    const label = await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
     await page.keyboard.press('Escape');
+    await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
+    const label = await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
     frames = (await until('the list', list, ({ length }) => length === COUNT)).map(({ id }) => id);
     const { frame } = await opened(0);
     const rle = { widthPx, heightPx, counts: cocoRle(beat[0]!.mask).counts };
     const change = { kind: 'add', labelId: label.id, state: 'drawn', rle, origin: { tool: 'brush' } } as const;
     await ask(page, 'masks.save', { frameId: frame.id, frameSha256: frame.sha256!, changes: [change] });
+    await page.getByRole('region', { name: 'Cine' }).waitFor();
+    await until(
+      'the frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 === frame.sha256,
+    );
     // Read anew: the mask was not drawn in this window.
     await page.keyboard.press('Shift+ArrowRight');
     await until(
