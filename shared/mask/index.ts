@@ -23,7 +23,6 @@ export {
   union,
 } from './mask';
 export type { BoundingBox, Mask } from './mask';
-export { interpolatedMask } from './interpolate';
 export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
 export { rasterizePolygon } from './polygon';
 export { cocoRle, compressCounts, decompressCounts, maskFromCocoRle, maskFromRunLengths, runLengths } from './rle';
