@@ -143,6 +143,8 @@ describe('a round under way', () => {
     expect(await room.store.rounds.get(id)).toMatchObject({ state: 'running' });
     await half();
     await room.learning.pause(id);
+    // A round that is paused this early may have written no checkpoint yet.
+    mkdirSync(stateFolder(room.store, id), { recursive: true });
     await room.close();
     // What another round has left behind goes.
     const stale = join(project, 'heads', '.rounds', '77');
