@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia';
 import { computed, markRaw, ref, shallowRef, watch } from 'vue';
 import { COMMAND_IDS, type CommandId } from '../../shared/commands';
-import type { FrameDetail, MaskInstance, MaskState, ReviewState, Scale } from '../../shared/domain';
+import type { FrameDetail, MaskInstance, ReviewState, Scale } from '../../shared/domain';
 import type { ColourImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
@@ -17,23 +17,9 @@ import { connectEditor } from './editor-ports';
 import { editorView } from './editor-view';
 import { FrameLoader, type LoadedFrame } from './frame-loader';
 import { useInference } from './inference';
+import { instanceLines } from './instance-lines';
 import { useLabels } from './labels';
 import { useToasts } from './toasts';
-
-/** One mask on the frame, as the panel lists it. */
-export interface InstanceLine {
-  /** Of this instance while the program runs. */
-  readonly key: number;
-  readonly labelId: number;
-  readonly state: MaskState;
-  readonly areaPx: number;
-  /** The model's estimate of IoU, 0 to 1; null for what no model drew. */
-  readonly quality: number | null;
-  readonly points: number;
-  readonly active: boolean;
-  /** A click on it waits for its mask. */
-  readonly pending: boolean;
-}
 
 /** How many frames ahead have their samples loaded. */
 const PREFETCHED = 2;
@@ -72,15 +58,7 @@ export const useEditor = defineStore('editor', () => {
   const enabled = new Map(COMMAND_IDS.map((id) => [id, seen(() => commands.enabled(id))]));
   const checked = new Map(COMMAND_IDS.map((id) => [id, seen(() => commands.checked(id))]));
 
-  const instances = seen((): InstanceLine[] => {
-    const document = editor.document;
-    return (document?.live ?? []).flatMap(({ key, labelId, shown, pending }) => {
-      if (!shown) return [];
-      const { state, areaPx, quality, prompt } = shown;
-      const points = prompt.points.length;
-      return [{ key, labelId, state, areaPx, quality, points, pending, active: document?.active?.key === key }];
-    });
-  });
+  const instances = seen(() => instanceLines(editor.document));
   const saving = seen(() => editor.documents.saving);
   const saveState = computed(() => {
     if (saving.value.failure) return 'failed';
