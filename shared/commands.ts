@@ -90,6 +90,7 @@ export const COMMANDS = [
   row('mask', 1, 'mask.reject', 'Reject', '拒绝', ['Delete', 'Backspace']),
   row('mask', 2, 'mask.newInstance', 'New Instance', '新建实例', ['I']),
   row('mask', 2, 'mask.propose', 'Propose Again', '重新生成建议', ['CmdOrCtrl+R']),
+  row('mask', 2, 'mask.refine', 'Refine', '精修掩膜', ['Shift+R']),
   row('mask', 2, 'mask.clearPrompts', 'Clear Prompts', '清除提示', ['C']),
   row('mask', 3, 'mask.grow', 'Grow', '扩大', ['Shift+Up']),
   row('mask', 3, 'mask.shrink', 'Shrink', '缩小', ['Shift+Down']),
@@ -103,6 +104,7 @@ export const COMMANDS = [
   row('mask', 5, 'mask.propagateForward', 'Carry On Through the Next Frames', '向后续帧传播', ['Shift+N']),
   row('mask', 5, 'mask.propagateBackward', 'Carry Back Through the Previous Frames', '向前面的帧传播', ['Shift+B']),
   row('mask', 5, 'mask.undoPropagation', 'Take Back What Was Carried On', '撤销传播', []),
+  row('mask', 5, 'mask.copyToNext', 'Copy to the Next Frame', '复制到下一帧', ['Shift+C']),
   row('mask', 6, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
 
   row('cine', 1, 'cine.play', 'Play', '播放', ['A'], 'toggle'),

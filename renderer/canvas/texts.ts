@@ -15,6 +15,10 @@ const en = {
     'needs-mask': 'There is no mask to change yet. Click a + point or paint first.',
     'holds-one': 'This label takes one mask a frame.',
     'choose-instance': 'Choose the mask to reject first.',
+    'last-frame': 'This is the last frame of its series.',
+    'other-size': 'The next frame has another size or cannot be read: nothing was copied.',
+    'humans-mask':
+      'The next frame already has a mask of this label that somebody outlined or accepted: nothing was copied.',
     unsaved: 'Not everything could be saved. Free the disk, or close again to lose it.',
   },
 };
@@ -33,6 +37,9 @@ const zhCN: typeof en = {
     'needs-mask': '还没有可修改的掩膜。请先点击 + 点或绘制。',
     'holds-one': '此标签每帧只能有一个掩膜。',
     'choose-instance': '请先选择要拒绝的掩膜。',
+    'last-frame': '这是该序列的最后一帧。',
+    'other-size': '下一帧尺寸不同或无法读取，未复制任何掩膜。',
+    'humans-mask': '下一帧已有人工勾画或接受的同标签掩膜，未复制任何掩膜。',
     unsaved: '部分修改未能保存。请检查磁盘；再次关闭窗口将丢失这些修改。',
   },
 };

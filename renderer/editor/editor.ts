@@ -4,7 +4,7 @@
  * reactive.
  */
 import type { MaskInstance, MaskState, Measurement, PromptBox, ReviewState } from '../../shared/domain';
-import type { Mask } from '../../shared/mask';
+import { boundingBox, type Mask } from '../../shared/mask';
 import { clearedPrompt, polygonChange, stateChange } from './acts';
 import type { BrushMode } from './brush';
 import { Decoder } from './decoder';
@@ -141,6 +141,23 @@ export class Editor {
     const head = this.selection.label?.head ?? null;
     if (head === null) return this.selection.refuse('no-head');
     return this.#prompt(instance, { promptAfter: () => ({ points: [] }), refines: false, head });
+  }
+
+  /**
+   * The chosen mask, however it came about, is drawn anew: its pixels, as logits, and the box around them are the prompt,
+   * in place of the points it had. Clicks after it go on from there.
+   */
+  refine(): boolean {
+    const instance = this.selection.existingTarget();
+    const around = instance && boundingBox(instance.pixels);
+    if (!around) return this.selection.refuse('needs-mask');
+    const [x0, y0, widthPx, heightPx] = around;
+    const box = { x0, y0, x1: x0 + widthPx, y1: y0 + heightPx };
+    return this.#prompt(instance, { promptAfter: () => ({ points: [], box }), refines: true, head: null });
+  }
+
+  get canRefine(): boolean {
+    return this.#decoder.modelId !== null && this.selection.existingTarget() !== null;
   }
 
   get canPropose(): boolean {

@@ -12,7 +12,8 @@ export interface EditedLabel {
 }
 
 /** Why an act did nothing, where the user could not guess. */
-export type Refusal = 'no-label' | 'no-head' | 'needs-mask' | 'holds-one' | 'choose-instance';
+export type Refusal =
+  'no-label' | 'no-head' | 'needs-mask' | 'holds-one' | 'choose-instance' | 'last-frame' | 'other-size' | 'humans-mask';
 
 export class Selection {
   readonly changed = emitter<undefined>();

@@ -10,6 +10,7 @@ import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useCine } from './cine';
 import { useComparison } from './comparison';
+import { useCopying } from './copying';
 import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
 import { useInference } from './inference';
@@ -25,6 +26,7 @@ export const useCommands = defineStore('commands', () => {
   const cine = useCine();
   const propagation = usePropagation();
   const comparison = useComparison();
+  const copying = useCopying();
   const dialogs = useDialogs();
   const editor = useEditor();
   const inference = useInference();
@@ -75,7 +77,13 @@ export const useCommands = defineStore('commands', () => {
   const CHANGES_MASKS = /^(mask|edit)\./;
   /** What is about a frame stops the loop at the one on screen first. */
   const STOPS_LOOP = /^(mask|edit|tool|go)\./;
-  const NEEDS_MODEL: ReadonlySet<CommandId> = new Set(['tool.point', 'tool.box', 'mask.propose', 'study.proposeAll']);
+  const NEEDS_MODEL: ReadonlySet<CommandId> = new Set([
+    'tool.point',
+    'tool.box',
+    'mask.propose',
+    'mask.refine',
+    'study.proposeAll',
+  ]);
 
   function enabled(id: CommandId): boolean {
     if (ALWAYS.has(id)) return true;
@@ -85,6 +93,7 @@ export const useCommands = defineStore('commands', () => {
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);
     if (id in propagation.acts) return !comparison.on && propagation.enabled(id);
+    if (id in copying.acts) return !comparison.on && copying.enabled(id);
     if (NAVIGATION.test(id)) return list.total > 0;
     if (comparison.on && CHANGES_MASKS.test(id)) return false;
     if (id === 'mask.accept' && proposalComing()) return false;
@@ -114,7 +123,7 @@ export const useCommands = defineStore('commands', () => {
     if (!enabled(id)) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
-    const act = own[id] ?? desk.acts[id] ?? cine.acts[id] ?? propagation.acts[id];
+    const act = own[id] ?? desk.acts[id] ?? cine.acts[id] ?? propagation.acts[id] ?? copying.acts[id];
     if (act) act();
     else editor.execute(id);
   }

@@ -16,6 +16,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'mask.reject': () => toolbox.key('onRemoveLast') || toolbox.delete() || editor.reject(),
     'mask.newInstance': () => editor.selection.newInstance(),
     'mask.propose': () => editor.propose(),
+    'mask.refine': () => editor.refine(),
     'mask.clearPrompts': () => editor.clearPrompts(),
     'mask.grow': () => editor.whole.operate('grow'),
     'mask.shrink': () => editor.whole.operate('shrink'),
@@ -65,6 +66,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
       if (id === 'edit.undo') return toolbox.busy || document.canUndo;
       if (id === 'edit.redo') return toolbox.busy || document.canRedo;
       if (id === 'mask.propose') return editor.canPropose;
+      if (id === 'mask.refine') return editor.canRefine;
       if (id === 'mask.clearPrompts') return editor.hasPrompts;
       if (id === 'go.nextInstance') return document.live.length > 1;
       return true;

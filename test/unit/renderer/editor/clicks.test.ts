@@ -375,3 +375,41 @@ describe('the hover preview', () => {
     expect(editor.previewMask).toBeNull();
   });
 });
+
+describe('refining without a click', () => {
+  it('asks with the pixels of a painted mask and the box around them, as one act; a click goes on from its logits', async () => {
+    const { editor, project, worker, screen, open } = bench();
+    open(frame);
+    editor.beginStroke('brush', 4, 20, 20);
+    editor.endStroke();
+    const before = screen();
+    expect(editor.refine()).toBe(true);
+    await settle();
+    expect(worker.asked[0]).toMatchObject({
+      prompt: { points: [], box: { x0: 16, y0: 16, x1: 24, y1: 24 } },
+      previous: { kind: 'mask', widthPx: 48, heightPx: 40 },
+    });
+    const refined = screen();
+    expect(project.live(1)).toEqual(refined);
+    editor.click(30, 20, true);
+    await settle();
+    expect(worker.asked[1]!.previous).toMatchObject({ kind: 'logits' });
+    editor.undo();
+    expect(screen()).toEqual(refined);
+    editor.undo();
+    expect(screen()).toEqual(before);
+  });
+
+  it('of what a head proposed or a file brought makes it corrected; without a mask it is refused', async () => {
+    const { editor, project, screen, refusals, open } = bench();
+    open(frame);
+    expect(editor.refine()).toBe(false);
+    expect(refusals).toEqual(['needs-mask']);
+    project.propose(1, LESION.id, brushStroke([20, 20], 9, 48, 40));
+    editor.receive(1, frame.sha256, project.masksOf(1));
+    expect(editor.canRefine).toBe(true);
+    editor.refine();
+    await settle();
+    expect(screen()).toMatchObject([{ state: 'corrected' }]);
+  });
+});
