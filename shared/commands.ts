@@ -76,6 +76,7 @@ export const COMMANDS = [
 
   row('tool', 1, 'tool.select', 'Select', '选择', ['V'], 'choice'),
   row('tool', 1, 'tool.point', 'Point Prompt', '点提示', ['P'], 'choice'),
+  row('tool', 1, 'tool.scribble', 'Scribble Prompt', '涂画提示', ['W'], 'choice'),
   row('tool', 1, 'tool.box', 'Box Prompt', '框提示', ['X'], 'choice'),
   row('tool', 1, 'tool.brush', 'Brush', '画笔', ['B'], 'choice'),
   row('tool', 1, 'tool.eraser', 'Eraser', '橡皮擦', ['E'], 'choice'),

@@ -1,12 +1,11 @@
 /**
- * How masks, prompts, previews and drafts look: functions that draw on a Konva context. Where they are is the caller's
- * matter: masks are drawn in image coordinates, marks in screen coordinates.
+ * How masks, prompts and previews look: functions that draw on a Konva context. Where they are is the caller's matter:
+ * masks are drawn in image coordinates, marks in screen coordinates. What tools have begun: `draft-drawing.ts`.
  */
 import type Konva from 'konva';
 import type { Prompt } from '../../shared/domain';
 import type { Overlay } from './mask-overlays';
 import type { MaskCanvas } from './mask-canvas';
-import type { Draft } from './tools';
 import { toScreen, type Viewport } from './viewport';
 
 type Context = Konva.Context;
@@ -19,10 +18,10 @@ export interface MaskLook {
 }
 
 /** Positive and negative points differ in shape and sign, not only in colour. */
-const POSITIVE = '#2fbf71';
-const NEGATIVE = '#e5484d';
+export const POSITIVE = '#2fbf71';
+export const NEGATIVE = '#e5484d';
 const HALO = 'rgba(0, 0, 0, 0.75)';
-const LIGHT = '#ffffff';
+export const LIGHT = '#ffffff';
 
 /** Image coordinates: fills and outlines; lines are equally wide at any zoom. */
 export function drawMasks(context: Context, overlays: readonly Overlay[], active: unknown, look: MaskLook): void {
@@ -65,17 +64,6 @@ export function drawPrompt(context: Context, prompt: Prompt, viewport: Viewport,
   });
 }
 
-/** Screen coordinates: what a tool has begun. */
-export function drawDraft(context: Context, draft: Draft, viewport: Viewport): void {
-  if (draft.kind === 'brush') {
-    const { x, y } = toScreen(viewport, draft);
-    circle(context, x, y, draft.radiusPx * viewport.scale, LIGHT);
-  } else if (draft.kind === 'box') {
-    const from = toScreen(viewport, { x: draft.x0, y: draft.y0 });
-    drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
-  } else if (draft.kind === 'polygon') drawPolygon(context, draft, viewport);
-}
-
 function drawFill(context: Context, fill: MaskCanvas, opacity: number): void {
   const { drawable } = fill;
   if (!drawable) return;
@@ -91,7 +79,7 @@ function strokePath(context: Context, path: Path2D, colour: string, width: numbe
 }
 
 /** A disc with a plus, or a square standing on its corner with a minus. */
-function drawPoint(context: Context, x: number, y: number, positive: boolean): void {
+export function drawPoint(context: Context, x: number, y: number, positive: boolean): void {
   const r = positive ? 7 : 8;
   context.beginPath();
   if (positive) context.arc(x, y, r, 0, 2 * Math.PI, false);
@@ -117,7 +105,7 @@ function drawPoint(context: Context, x: number, y: number, positive: boolean): v
   context.stroke();
 }
 
-function drawBox(
+export function drawBox(
   context: Context,
   from: { x: number; y: number },
   to: { x: number; y: number },
@@ -136,33 +124,14 @@ function drawRing(context: Context, x: number, y: number, radius: number): void 
   context.setLineDash([]);
 }
 
-function drawPolygon(context: Context, draft: Extract<Draft, { kind: 'polygon' }>, viewport: Viewport): void {
-  const { vertices, closing } = draft;
-  const corners = [];
-  for (let k = 0; k < vertices.length; k += 2) {
-    corners.push(toScreen(viewport, { x: vertices[k] as number, y: vertices[k + 1] as number }));
-  }
-  const [first] = corners;
-  if (!first) return;
-  context.beginPath();
-  context.moveTo(first.x, first.y);
-  for (const { x, y } of corners.slice(1)) context.lineTo(x, y);
-  const end = closing ? first : toScreen(viewport, draft);
-  context.lineTo(end.x, end.y);
-  outlineTwice(context, 1.5);
-  for (const [index, { x, y }] of corners.entries()) {
-    circle(context, x, y, index === 0 && closing ? 6 : 3, LIGHT);
-  }
-}
-
-function circle(context: Context, x: number, y: number, radius: number, colour: string): void {
+export function circle(context: Context, x: number, y: number, radius: number, colour: string): void {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI, false);
   outlineTwice(context, 1.5, colour);
 }
 
 /** A light line on a dark one: seen on any image. */
-function outlineTwice(context: Context, width: number, colour = LIGHT): void {
+export function outlineTwice(context: Context, width: number, colour = LIGHT): void {
   context.setAttr('strokeStyle', HALO);
   context.setAttr('lineWidth', width + 2);
   context.stroke();

@@ -20,7 +20,7 @@ export interface WheelInput extends Point {
 }
 
 /** What does with the pointer what is no gesture. */
-export type PointerTool = Pick<Toolbox, 'name' | 'pointer' | 'pointerLeft'>;
+export type PointerTool = Pick<Toolbox, 'name' | 'pointer' | 'pointerLeft'> & Partial<Pick<Toolbox, 'usesRightButton'>>;
 
 /** What gestures act on. */
 export interface GestureHost {
@@ -32,7 +32,7 @@ export interface GestureHost {
 }
 
 type Gesture =
-  | { readonly kind: 'tool' }
+  | { readonly kind: 'tool'; readonly button: 0 | 2 }
   | { readonly kind: 'pan'; readonly last: Point }
   /** The right button is down: a click if it goes up here, brightness and contrast if it is dragged. */
   | { readonly kind: 'right'; readonly down: PointerInput }
@@ -63,13 +63,13 @@ export class Gestures {
       this.#gesture = { kind: 'pan', last: input };
       // What would happen here is of no interest while the image moves, and drawing it with every step takes time.
       this.toolbox.pointerLeft();
+    } else if (input.button === 0 || (input.button === 2 && this.toolbox.usesRightButton)) {
+      this.#gesture = { kind: 'tool', button: input.button };
+      this.toolbox.pointer('onPointerDown', this.#tool(input));
     } else if (input.button === 2) {
       this.#gesture = { kind: 'right', down: input };
       // If it becomes a click, its mask is being made while the button is still down.
       this.toolbox.pointer('onPointerMove', this.#tool(input));
-    } else if (input.button === 0) {
-      this.#gesture = { kind: 'tool' };
-      this.toolbox.pointer('onPointerDown', this.#tool(input));
     }
   }
 
@@ -91,8 +91,9 @@ export class Gestures {
 
   up(input: PointerInput): void {
     const gesture = this.#gesture;
-    if (gesture?.kind === 'tool' && input.button === 0) this.toolbox.pointer('onPointerUp', this.#tool(input));
-    else if (gesture?.kind === 'right' && input.button === 2) {
+    if (gesture?.kind === 'tool' && input.button === gesture.button) {
+      this.toolbox.pointer('onPointerUp', this.#tool(input));
+    } else if (gesture?.kind === 'right' && input.button === 2) {
       this.toolbox.pointer('onPointerDown', this.#tool(gesture.down));
       this.toolbox.pointer('onPointerUp', this.#tool(gesture.down));
     } else if (gesture && !endsWith(gesture, input.button)) return;
@@ -101,7 +102,10 @@ export class Gestures {
 
   /** The system took the pointer away: what was done so far stays. */
   lost(input: PointerInput): void {
-    if (this.#gesture?.kind === 'tool') this.toolbox.pointer('onPointerUp', this.#tool({ ...input, button: 0 }));
+    const gesture = this.#gesture;
+    if (gesture?.kind === 'tool') {
+      this.toolbox.pointer('onPointerUp', this.#tool({ ...input, button: gesture.button }));
+    }
     this.#gesture = null;
   }
 
@@ -129,5 +133,5 @@ export class Gestures {
 
 function endsWith(gesture: Gesture, button: number): boolean {
   if (gesture.kind === 'pan') return button === 1 || button === 0;
-  return gesture.kind === 'windowing' || gesture.kind === 'right' ? button === 2 : button === 0;
+  return gesture.kind === 'tool' ? button === gesture.button : button === 2;
 }

@@ -3,7 +3,7 @@
  * Speaks image pixels only. Not the screen (`canvas/`), not tools (`canvas/tools/`), no Vue: `stores/editor.ts` makes it
  * reactive.
  */
-import type { MaskInstance, MaskState, Measurement, PromptBox, ReviewState } from '../../shared/domain';
+import type { MaskInstance, MaskState, Measurement, PromptBox, PromptPoint, ReviewState } from '../../shared/domain';
 import { boundingBox, type Mask } from '../../shared/mask';
 import { clearedPrompt, polygonChange, stateChange } from './acts';
 import type { BrushMode } from './brush';
@@ -15,6 +15,7 @@ import type { Instance } from './instance';
 import { LiveStroke } from './live-stroke';
 import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
+import { pointsOfStroke, promptPoints } from './scribble';
 import { Selection } from './selection';
 import { WholeMask } from './whole-mask';
 
@@ -119,13 +120,12 @@ export class Editor {
 
   /** A point prompt on the active instance; it makes one where there is none. */
   click(x: number, y: number, positive: boolean): boolean {
-    if (!this.document || !covers(this.document.frame, x, y)) return false;
-    const instance = this.selection.target();
-    if (instance === null) return false;
-    if (!positive && instance.shown === null) return this.selection.refuse('needs-mask');
-    const done = this.#prompt(instance, pointAsked(x, y, positive));
-    this.hover.hide();
-    return done;
+    return this.document !== null && this.#points(promptPoints([{ x, y }], positive, this.document.frame));
+  }
+
+  /** A stroke as point prompts along it, one act. @param path `[x0, y0, x1, y1, ...]` in image pixels, at least one */
+  scribble(path: readonly number[], positive: boolean): boolean {
+    return this.document !== null && this.#points(pointsOfStroke(path, positive, this.document.frame));
   }
 
   /** A box prompt: the mask is drawn afresh from the box and the points there are. */
@@ -268,7 +268,8 @@ export class Editor {
       this.hover.hide();
       return;
     }
-    const question = (sign: boolean) => document.question(instance, pointAsked(x, y, sign));
+    const question = (sign: boolean) =>
+      document.question(instance, pointsAsked(promptPoints([{ x, y }], sign, document.frame)));
     // Where there is no mask yet, only adding means something.
     this.hover.show(question(positive), instance && question(!positive));
   }
@@ -276,6 +277,17 @@ export class Editor {
   /** What the preview would make of the frame; null without one. */
   get previewMask(): Mask | null {
     return this.hover.mask?.mask ?? null;
+  }
+
+  /** All of one sign; none does nothing. */
+  #points(points: readonly PromptPoint[]): boolean {
+    const [first] = points;
+    const instance = first ? this.selection.target() : null;
+    if (!first || instance === null) return false;
+    if (!first.positive && instance.shown === null) return this.selection.refuse('needs-mask');
+    const done = this.#prompt(instance, pointsAsked(points));
+    this.hover.hide();
+    return done;
   }
 
   #prompt(instance: Instance | null, asked: Asked): boolean {
@@ -290,8 +302,6 @@ export class Editor {
   }
 }
 
-/** Hundredths of a pixel are more than a pointer can tell, and short to store. */
-function pointAsked(x: number, y: number, positive: boolean): Asked {
-  const point = { x: Math.round(x * 100) / 100, y: Math.round(y * 100) / 100, positive };
-  return { promptAfter: (before) => ({ ...before, points: [...before.points, point] }), refines: true, head: null };
+function pointsAsked(points: readonly PromptPoint[]): Asked {
+  return { promptAfter: (before) => ({ ...before, points: [...before.points, ...points] }), refines: true, head: null };
 }

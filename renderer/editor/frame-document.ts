@@ -14,7 +14,7 @@ import { Instance, type PixelNews } from './instance';
 import type { EditedFrame, EditorPorts } from './ports';
 import { SaveQueue } from './save-queue';
 import { editOf, noteSaved, type Direction } from './saving';
-import { isLive, snapshotOfRevision, type Snapshot } from './snapshot';
+import { isLive, snapshotOfRevision, type FrameSize, type Snapshot } from './snapshot';
 
 export type { Asked } from './acts';
 
@@ -293,6 +293,6 @@ export class FrameDocument {
 }
 
 /** True for a place on the image; false for NaN. */
-export function covers({ widthPx, heightPx }: EditedFrame, x: number, y: number): boolean {
+export function covers({ widthPx, heightPx }: FrameSize, x: number, y: number): boolean {
   return x >= 0 && y >= 0 && x < widthPx && y < heightPx;
 }

@@ -7,5 +7,6 @@ export type { FrameDocument } from './frame-document';
 export type { Instance, PixelNews } from './instance';
 export type { Saving } from './open-documents';
 export type { EditedFrame, EditorPorts, UnsignedEdit } from './ports';
+export { pointsOfStroke } from './scribble';
 export type { EditedLabel, Refusal } from './selection';
 export { isLive, type Snapshot } from './snapshot';

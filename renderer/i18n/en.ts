@@ -3,6 +3,7 @@ import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { learning } from './en-learning';
 import { measure } from './en-measure';
+import { toolHint } from './en-tools';
 
 export const en = {
   app: {
@@ -143,6 +144,7 @@ export const en = {
   },
   learning,
   measure,
+  toolHint,
   propagation: {
     title: 'Carrying masks on',
     progress: '{done} of {all}',

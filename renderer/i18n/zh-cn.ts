@@ -4,6 +4,7 @@ import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
 import { learning } from './zh-cn-learning';
 import { measure } from './zh-cn-measure';
+import { toolHint } from './zh-cn-tools';
 
 export const zhCn: Messages = {
   app: {
@@ -140,6 +141,7 @@ export const zhCn: Messages = {
   },
   learning,
   measure,
+  toolHint,
   propagation: {
     title: '正在传播掩膜',
     progress: '{done} / {all}',

@@ -79,6 +79,7 @@ export const useCommands = defineStore('commands', () => {
   const STOPS_LOOP = /^(mask|edit|tool|go)\./;
   const NEEDS_MODEL: ReadonlySet<CommandId> = new Set([
     'tool.point',
+    'tool.scribble',
     'tool.box',
     'mask.propose',
     'mask.refine',

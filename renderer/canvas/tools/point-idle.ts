@@ -4,7 +4,7 @@
  */
 import type { ToolHost, ToolPointer, ToolState } from './tool-state';
 
-const isPositive = ({ button, alt }: ToolPointer): boolean => button === 'left' && !alt;
+export const isPositive = ({ button, alt }: ToolPointer): boolean => button === 'left' && !alt;
 
 export function pointIdle(host: ToolHost): ToolState {
   const state: ToolState = {

@@ -3,10 +3,20 @@
  * itself when nothing changes. Tools change the frame only through the editor's acts: cancelling before the act is done
  * leaves nothing behind.
  */
-import type { Measurement } from '../../../shared/domain';
+import type { Measurement, PromptPoint } from '../../../shared/domain';
 import type { Editor } from '../../editor';
 
-export const TOOLS = ['select', 'point', 'box', 'brush', 'eraser', 'polygon', 'caliper', 'ellipse'] as const;
+export const TOOLS = [
+  'select',
+  'point',
+  'scribble',
+  'box',
+  'brush',
+  'eraser',
+  'polygon',
+  'caliper',
+  'ellipse',
+] as const;
 export type ToolName = (typeof TOOLS)[number];
 
 /** Where the pointer is, in image pixels (it may be outside the image), and what is held down. */
@@ -26,6 +36,13 @@ export type Draft =
   | { readonly kind: 'measurement'; readonly measured: Measurement; readonly replaces: number | null }
   | { readonly kind: 'brush'; readonly x: number; readonly y: number; readonly radiusPx: number }
   | { readonly kind: 'box'; readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number }
+  /** `points`: what the stroke would ask, were it let go now. */
+  | {
+      readonly kind: 'scribble';
+      readonly path: readonly number[];
+      readonly positive: boolean;
+      readonly points: readonly PromptPoint[];
+    }
   | {
       readonly kind: 'polygon';
       /** `[x0, y0, x1, y1, ...]` */
@@ -48,6 +65,8 @@ export interface ToolState {
   readonly draft: Draft | null;
   /** Something is begun that a cancel would throw away. */
   readonly busy: boolean;
+  /** Dragging with the right button is the tool's too, and not brightness and contrast. */
+  readonly usesRightButton?: true;
   onPointerDown?(pointer: ToolPointer): ToolState;
   onPointerMove?(pointer: ToolPointer): ToolState;
   onPointerUp?(pointer: ToolPointer): ToolState;

@@ -5,12 +5,14 @@ import { brushIdle } from './brush-idle';
 import { pointIdle } from './point-idle';
 import { measureIdle } from './measure-idle';
 import { polygonIdle } from './polygon-idle';
+import { scribbleIdle } from './scribble-idle';
 import { selectIdle } from './select-idle';
 import type { Draft, ToolHost, ToolName, ToolPointer, ToolState } from './tool-state';
 
 const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   select: selectIdle,
   point: pointIdle,
+  scribble: scribbleIdle,
   box: boxIdle,
   brush: (host) => brushIdle(host, 'brush'),
   eraser: (host) => brushIdle(host, 'eraser'),
@@ -44,6 +46,10 @@ export class Toolbox {
 
   get busy(): boolean {
     return this.#state.busy;
+  }
+
+  get usesRightButton(): boolean {
+    return this.#state.usesRightButton ?? false;
   }
 
   /** Ends what the tool before had begun; chosen again, a tool starts afresh. */

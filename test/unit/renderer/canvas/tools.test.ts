@@ -151,6 +151,59 @@ describe('point', () => {
   });
 });
 
+describe('scribble', () => {
+  beforeEach(() => toolbox.choose('scribble'));
+
+  it('is points along the stroke, one question and one act', async () => {
+    drag([10, 12], [20, 12]);
+    await settle();
+    expect(made.worker.asked).toHaveLength(1);
+    const ys = points().map(({ y }) => y);
+    expect(points().map(({ x }) => Math.round(x * 100) / 100)).toEqual([10.71, 12.14, 13.57, 15, 16.43, 17.86, 19.29]);
+    expect(new Set(ys)).toEqual(new Set([12]));
+    made.editor.undo();
+    expect(made.screen()).toEqual([]);
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+
+  it('takes away with the right button or Alt, and never more than eight points a stroke', async () => {
+    drag([10, 12], [30, 12]);
+    expect(points()).toHaveLength(8);
+    await settle();
+    drag([10, 20], [12, 20], { button: 2 });
+    drag([20, 20], [20.5, 20], { alt: true });
+    expect(
+      points()
+        .slice(8)
+        .map(({ positive }) => positive),
+    ).toEqual([false, false, false]);
+    expect(calls).toEqual([]);
+  });
+
+  it('of a click is one point; outside the image it is nothing', () => {
+    press(10.37, 12.81);
+    expect(points()).toEqual([{ x: 10.37, y: 12.81, positive: true }]);
+    drag([-20, -5], [-3, -5]);
+    expect(points()).toHaveLength(1);
+  });
+
+  it('shows the stroke and its points while it is drawn; Esc throws it away', () => {
+    gestures.down(over(10, 12));
+    gestures.move(over(20, 12));
+    const draft = toolbox.draft;
+    expect(draft).toMatchObject({ kind: 'scribble', path: [10, 12, 20, 12], positive: true });
+    expect(draft?.kind === 'scribble' && draft.points).toHaveLength(7);
+    expect(toolbox.key('onCancel')).toBe(true);
+    gestures.up(over(20, 12));
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+
+  it('that takes away needs a mask', () => {
+    drag([10, 12], [20, 12], { alt: true });
+    expect(made.refusals).toEqual(['needs-mask']);
+  });
+});
+
 describe('box', () => {
   it('is set by dragging, in any direction, cut to the image', () => {
     toolbox.choose('box');
@@ -290,7 +343,7 @@ describe('polygon', () => {
 });
 
 describe('any tool', () => {
-  it.each(TOOLS)(
+  it.each(TOOLS.filter((name) => name !== 'scribble'))(
     '%s leaves panning to the middle button and to Space, brightness to the right one',
     (name: ToolName) => {
       toolbox.choose(name);

@@ -1,0 +1,61 @@
+/** How what a tool has begun looks, in screen coordinates. What is there already is drawn by `drawing.ts`. */
+import type Konva from 'konva';
+import { circle, drawBox, drawPoint, LIGHT, NEGATIVE, outlineTwice, POSITIVE } from './drawing';
+import type { Draft } from './tools';
+import { toScreen, type Viewport } from './viewport';
+
+type Context = Konva.Context;
+type DraftOf<Kind extends Draft['kind']> = Extract<Draft, { kind: Kind }>;
+
+/** Screen coordinates: what a tool has begun. */
+export function drawDraft(context: Context, draft: Draft, viewport: Viewport): void {
+  if (draft.kind === 'brush') {
+    const { x, y } = toScreen(viewport, draft);
+    circle(context, x, y, draft.radiusPx * viewport.scale, LIGHT);
+  } else if (draft.kind === 'box') {
+    const from = toScreen(viewport, { x: draft.x0, y: draft.y0 });
+    drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
+  } else if (draft.kind === 'polygon') drawPolygon(context, draft, viewport);
+  else if (draft.kind === 'scribble') drawScribble(context, draft, viewport);
+}
+
+function drawPolygon(context: Context, draft: DraftOf<'polygon'>, viewport: Viewport): void {
+  const { vertices, closing } = draft;
+  const corners = [];
+  for (let k = 0; k < vertices.length; k += 2) {
+    corners.push(toScreen(viewport, { x: vertices[k] as number, y: vertices[k + 1] as number }));
+  }
+  const [first] = corners;
+  if (!first) return;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
+  for (const { x, y } of corners.slice(1)) context.lineTo(x, y);
+  const end = closing ? first : toScreen(viewport, draft);
+  context.lineTo(end.x, end.y);
+  outlineTwice(context, 1.5);
+  for (const [index, { x, y }] of corners.entries()) {
+    circle(context, x, y, index === 0 && closing ? 6 : 3, LIGHT);
+  }
+}
+
+/** The points it will be, on the line; a line that takes away is dashed. */
+function drawScribble(context: Context, { path, points, positive }: DraftOf<'scribble'>, viewport: Viewport): void {
+  context.setLineDash(positive ? [] : [8, 5]);
+  tracePath(context, path, viewport);
+  outlineTwice(context, 2.5, positive ? POSITIVE : NEGATIVE);
+  context.setLineDash([]);
+  for (const point of points) {
+    const { x, y } = toScreen(viewport, point);
+    drawPoint(context, x, y, positive);
+  }
+}
+
+/** @param path `[x0, y0, x1, y1, ...]` in image pixels */
+function tracePath(context: Context, path: readonly number[], viewport: Viewport): void {
+  context.beginPath();
+  for (let k = 0; k < path.length; k += 2) {
+    const { x, y } = toScreen(viewport, { x: path[k] as number, y: path[k + 1] as number });
+    if (k === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  }
+}

@@ -1,0 +1,13 @@
+/** How each tool is used, one line, in English. */
+export const toolHint = {
+  select: 'Click a mask to choose it. Double click: usual brightness and contrast.',
+  point: 'Left click adds, right click or Alt takes away.',
+  scribble:
+    'Draw over what belongs to it; with the right button or Alt over what does not. A stroke is up to 8 points.',
+  box: 'Drag a box around what to outline.',
+  brush: 'Drag to paint; Alt erases. Ctrl and wheel: size.',
+  eraser: 'Drag to erase; Alt paints. Ctrl and wheel: size.',
+  polygon: 'Click corner by corner; Enter closes, Backspace takes one back. Begun with Alt it takes away.',
+  caliper: 'Drag a line, or click its two ends. Drag an end to move it.',
+  ellipse: 'Drag the first axis, then click where the other ends.',
+};
