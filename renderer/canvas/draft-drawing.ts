@@ -16,6 +16,7 @@ export function drawDraft(context: Context, draft: Draft, viewport: Viewport): v
     const from = toScreen(viewport, { x: draft.x0, y: draft.y0 });
     drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
   } else if (draft.kind === 'polygon') drawPolygon(context, draft, viewport);
+  else if (draft.kind === 'outline') drawOutline(context, draft, viewport);
   else if (draft.kind === 'scribble') drawScribble(context, draft, viewport);
 }
 
@@ -47,6 +48,25 @@ function drawScribble(context: Context, { path, points, positive }: DraftOf<'scr
   for (const point of points) {
     const { x, y } = toScreen(viewport, point);
     drawPoint(context, x, y, positive);
+  }
+}
+
+/** What takes away is red and dashed; the line that would close it is dotted. */
+function drawOutline(context: Context, draft: DraftOf<'outline'>, viewport: Viewport): void {
+  const { path, anchors, mode, closing } = draft;
+  const colour = mode === 'add' ? LIGHT : NEGATIVE;
+  context.setLineDash(mode === 'add' ? [] : [8, 5]);
+  tracePath(context, path, viewport);
+  outlineTwice(context, 1.5, colour);
+  context.setLineDash([2, 4]);
+  if (closing) {
+    tracePath(context, [...path.slice(-2), ...path.slice(0, 2)], viewport);
+    outlineTwice(context, 1, colour);
+  }
+  context.setLineDash([]);
+  for (let k = 0; k < anchors.length; k += 2) {
+    const { x, y } = toScreen(viewport, { x: anchors[k] as number, y: anchors[k + 1] as number });
+    circle(context, x, y, 3, colour);
   }
 }
 

@@ -4,7 +4,7 @@
  * (`FrameDocument`).
  */
 import type { MaskState, Measurement, Origin, Prompt, ReviewState } from '../../shared/domain';
-import { emptyMask, rasterizePolygon } from '../../shared/mask';
+import { emptyMask, fillOutline } from '../../shared/mask';
 import { paintStroke, type Stroke } from './brush';
 import type { Instance } from './instance';
 import { pixelsOf, snapshotOf, touchedState, type FrameSize, type Snapshot } from './snapshot';
@@ -79,7 +79,7 @@ export function polygonChange(
   return (stateOf) => {
     const before = stateOf(instance);
     const pixels = before ? pixelsOf(before, size) : emptyMask(size.widthPx, size.heightPx);
-    const inside = rasterizePolygon([vertices], size.widthPx, size.heightPx).data;
+    const inside = fillOutline(vertices, size.widthPx, size.heightPx).data;
     const value = mode === 'add' ? 1 : 0;
     let changed = false;
     for (let i = 0; i < inside.length; i++) {

@@ -8,6 +8,7 @@ export const toolHint = {
   brush: 'Drag to paint; Alt erases. Ctrl and wheel: size.',
   eraser: 'Drag to erase; Alt paints. Ctrl and wheel: size.',
   polygon: 'Click corner by corner; Enter closes, Backspace takes one back. Begun with Alt it takes away.',
+  lasso: 'Drag around what belongs to it; let go to close. With Alt it takes away.',
   caliper: 'Drag a line, or click its two ends. Drag an end to move it.',
   ellipse: 'Drag the first axis, then click where the other ends.',
 };

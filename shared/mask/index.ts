@@ -24,6 +24,6 @@ export {
 } from './mask';
 export type { BoundingBox, Mask } from './mask';
 export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
-export { rasterizePolygon } from './polygon';
+export { fillOutline, rasterizePolygon } from './polygon';
 export { cocoRle, compressCounts, decompressCounts, maskFromCocoRle, maskFromRunLengths, runLengths } from './rle';
 export type { AnyCocoRle, CocoRle } from './rle';

@@ -14,6 +14,7 @@ export const TOOLS = [
   'brush',
   'eraser',
   'polygon',
+  'lasso',
   'caliper',
   'ellipse',
 ] as const;
@@ -42,6 +43,15 @@ export type Draft =
       readonly path: readonly number[];
       readonly positive: boolean;
       readonly points: readonly PromptPoint[];
+    }
+  | {
+      readonly kind: 'outline';
+      readonly mode: 'add' | 'remove';
+      readonly path: readonly number[];
+      /** Places on the path that were set one by one: `[x0, y0, ...]`. */
+      readonly anchors: readonly number[];
+      /** Ended now, it would be closed by a straight line. */
+      readonly closing: boolean;
     }
   | {
       readonly kind: 'polygon';

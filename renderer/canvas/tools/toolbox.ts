@@ -2,6 +2,7 @@
 import { emitter } from '../../editor';
 import { boxIdle } from './box-idle';
 import { brushIdle } from './brush-idle';
+import { lassoIdle } from './lasso-idle';
 import { pointIdle } from './point-idle';
 import { measureIdle } from './measure-idle';
 import { polygonIdle } from './polygon-idle';
@@ -17,6 +18,7 @@ const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   brush: (host) => brushIdle(host, 'brush'),
   eraser: (host) => brushIdle(host, 'eraser'),
   polygon: polygonIdle,
+  lasso: lassoIdle,
   caliper: (host) => measureIdle(host, 'caliper'),
   ellipse: (host) => measureIdle(host, 'ellipse'),
 };

@@ -342,6 +342,58 @@ describe('polygon', () => {
   });
 });
 
+describe('lasso', () => {
+  beforeEach(() => toolbox.choose('lasso'));
+
+  function draw(places: readonly (readonly [number, number])[], alt = false): void {
+    const [first, ...others] = places;
+    gestures.down(over(...first!, { alt }));
+    for (const place of others) gestures.move(over(...place));
+    gestures.up(over(...places.at(-1)!));
+  }
+  const SQUARE = [
+    [5, 5],
+    [25, 5],
+    [25, 25],
+    [5, 25],
+  ] as const;
+
+  it('adds what it goes around, as one act; with Alt it takes it away', () => {
+    draw(SQUARE);
+    expect([bit(6, 6), bit(24, 24), bit(26, 10)]).toEqual([1, 1, 0]);
+    const whole = made.screen();
+    draw(
+      [
+        [0, 0],
+        [15, 0],
+        [15, 40],
+        [0, 40],
+      ],
+      true,
+    );
+    expect([bit(10, 10), bit(20, 10)]).toEqual([0, 1]);
+    made.editor.undo();
+    expect(made.screen()).toEqual(whole);
+    made.editor.undo();
+    expect(made.screen()).toEqual([]);
+  });
+
+  it('has no hole where the hand drew past its beginning', () => {
+    draw([...SQUARE, [5, 5], [25, 5], [25, 10]]);
+    expect([bit(10, 8), bit(20, 8), bit(20, 20)]).toEqual([1, 1, 1]);
+  });
+
+  it('shows the line; a click or Esc leaves nothing behind', () => {
+    gestures.down(over(5, 5));
+    gestures.move(over(25, 5));
+    expect(toolbox.draft).toMatchObject({ kind: 'outline', mode: 'add', path: [5, 5, 25, 5] });
+    toolbox.key('onCancel');
+    gestures.up(over(25, 5));
+    press(5, 5);
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+});
+
 describe('any tool', () => {
   it.each(TOOLS.filter((name) => name !== 'scribble'))(
     '%s leaves panning to the middle button and to Space, brightness to the right one',

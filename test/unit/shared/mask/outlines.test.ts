@@ -6,6 +6,7 @@ import {
   complement,
   connectedComponents,
   emptyMask,
+  fillOutline,
   intersection,
   rasterizePolygon,
   traceOutlines,
@@ -168,6 +169,24 @@ describe('rasterising polygons', () => {
         expect(complement(left)).toEqual(right);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('fills what a line goes around twice, or in a figure of eight', () => {
+    const twice = [0, 0, 5, 0, 5, 5, 0, 5, 0, 0, 3, 0, 3, 3, 0, 3];
+    expect(areaPx(fillOutline(twice, 6, 6))).toBe(25);
+    expect(areaPx(rasterizePolygon([twice], 6, 6))).toBe(16);
+    expect(fillOutline([0, 0, 4, 4, 4, 0, 0, 4], 4, 4)).toEqual(rasterizePolygon([[0, 0, 4, 4, 4, 0, 0, 4]], 4, 4));
+  });
+
+  it('fills a ring of a mask alike by either rule', () => {
+    fc.assert(
+      fc.property(anyMask, (mask) => {
+        for (const ring of traceRings(mask)) {
+          const filled = fillOutline(ring, mask.widthPx, mask.heightPx);
+          expect(filled).toEqual(rasterizePolygon([ring], mask.widthPx, mask.heightPx));
+        }
+      }),
     );
   });
 
