@@ -12,6 +12,7 @@ export const MENUS = [
   { id: 'file', title: { en: 'File', 'zh-CN': '文件' } },
   { id: 'edit', title: { en: 'Edit', 'zh-CN': '编辑' } },
   { id: 'view', title: { en: 'View', 'zh-CN': '视图' } },
+  { id: 'display', title: { en: 'Display', 'zh-CN': '显示' } },
   { id: 'tool', title: { en: 'Tools', 'zh-CN': '工具' } },
   { id: 'mask', title: { en: 'Mask', 'zh-CN': '掩膜' } },
   { id: 'cine', title: { en: 'Cine', 'zh-CN': '电影回放' } },
@@ -22,7 +23,7 @@ export const MENUS = [
 
 export type MenuId = (typeof MENUS)[number]['id'];
 
-/** `toggle` can be on or off; of the `choice` commands of one menu exactly one is on. */
+/** `toggle` can be on or off; of the `choice` commands of one group exactly one is on. */
 export type CommandKind = 'action' | 'toggle' | 'choice';
 
 export interface Command<Id extends string = string> {
@@ -67,12 +68,25 @@ export const COMMANDS = [
   row('view', 1, 'view.zoomOut', 'Zoom Out', '缩小', ['CmdOrCtrl+-', '-']),
   row('view', 1, 'view.fit', 'Fit to Window', '适合窗口', ['CmdOrCtrl+0', 'F']),
   row('view', 1, 'view.actualPixels', 'Actual Pixels (1:1)', '实际像素 (1:1)', ['CmdOrCtrl+1']),
-  row('view', 2, 'view.resetWindowing', 'Reset Brightness and Contrast', '重置亮度和对比度', ['R']),
   row('view', 3, 'view.masksVisible', 'Show Masks', '显示掩膜', ['H'], 'toggle'),
   row('view', 3, 'view.outlinesOnly', 'Outlines Only', '仅显示轮廓', ['O'], 'toggle'),
   row('view', 3, 'view.measurements', 'Show Measurements', '显示测量', ['T'], 'toggle'),
   row('view', 3, 'view.moreOpaque', 'More Opaque Masks', '提高掩膜不透明度', ['.']),
   row('view', 3, 'view.lessOpaque', 'Less Opaque Masks', '降低掩膜不透明度', [',']),
+
+  row('display', 1, 'display.full', 'Window: Full Range', '窗宽窗位：全范围', ['Alt+1']),
+  row('display', 1, 'display.auto', 'Window: Automatic', '窗宽窗位：自动', ['Alt+2']),
+  row('display', 1, 'display.soft', 'Window: Soft', '窗宽窗位：柔和', ['Alt+3']),
+  row('display', 1, 'display.contrast', 'Window: High Contrast', '窗宽窗位：高对比度', ['Alt+4']),
+  row('display', 1, 'display.dark', 'Window: Dark Areas', '窗宽窗位：暗区', ['Alt+5']),
+  row('display', 2, 'display.brighter', 'Brighter Midtones', '中间调变亮', ['Alt+Up']),
+  row('display', 2, 'display.darker', 'Darker Midtones', '中间调变暗', ['Alt+Down']),
+  row('display', 3, 'display.grey', 'Colours: Grey', '色彩：灰阶', ['Alt+G'], 'choice'),
+  row('display', 3, 'display.inverted', 'Colours: Inverted Grey', '色彩：反转灰阶', ['Alt+I'], 'choice'),
+  row('display', 3, 'display.sepia', 'Colours: Sepia', '色彩：棕褐', [], 'choice'),
+  row('display', 3, 'display.viridis', 'Colours: Viridis', '色彩：Viridis（紫绿黄）', [], 'choice'),
+  row('display', 3, 'display.magma', 'Colours: Magma', '色彩：Magma（黑紫黄）', [], 'choice'),
+  row('display', 5, 'view.resetWindowing', 'Reset Display', '重置显示', ['R']),
 
   row('tool', 1, 'tool.select', 'Select', '选择', ['V'], 'choice'),
   row('tool', 1, 'tool.point', 'Point Prompt', '点提示', ['P'], 'choice'),

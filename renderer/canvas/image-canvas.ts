@@ -1,41 +1,32 @@
-/** The frame's samples as a canvas, brightness and contrast applied. Repainted when these change, not when it moves. */
+/** The frame's samples as a canvas, as they are: painted once an image. How they look on screen is the compositor's matter. */
 import type { ColourImage } from '../../shared/image';
-import { greyTable, type Windowing } from './windowing';
 
 export class ImageCanvas {
   readonly canvas = new OffscreenCanvas(1, 1);
-  /** Kept from painting to painting: while brightness is dragged there is one for every movement. */
-  #pixels = new ImageData(1, 1);
 
-  paint(image: ColourImage, windowing: Windowing): void {
+  paint(image: ColourImage): void {
     const { widthPx, heightPx } = image;
-    if (this.#pixels.width !== widthPx || this.#pixels.height !== heightPx) {
+    if (this.canvas.width !== widthPx || this.canvas.height !== heightPx) {
       this.canvas.width = widthPx;
       this.canvas.height = heightPx;
-      this.#pixels = new ImageData(widthPx, heightPx);
     }
-    paintSamples(new Uint32Array(this.#pixels.data.buffer), image, windowing);
-    this.canvas.getContext('2d', { willReadFrequently: true })?.putImageData(this.#pixels, 0, 0);
+    const pixels = new ImageData(widthPx, heightPx);
+    paintSamples(new Uint32Array(pixels.data.buffer), image);
+    this.canvas.getContext('2d', { willReadFrequently: true })?.putImageData(pixels, 0, 0);
   }
 }
 
-/** Writes every sample as the window shows it, colours each for itself; `target` holds one opaque pixel a sample. */
-export function paintSamples(target: Uint32Array, { data, rgb }: ColourImage, windowing: Windowing): void {
-  const table = greyTable(windowing);
+/** Writes every sample as one opaque pixel, in the byte order of `ImageData` on this machine. */
+export function paintSamples(target: Uint32Array, { data, rgb }: ColourImage): void {
+  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   if (!rgb) {
-    for (let i = 0; i < target.length; i++) target[i] = table[data[i] as number] as number;
+    const grey = new Uint32Array(256);
+    new Uint8Array(grey.buffer).forEach((_, at, all) => (all[at] = at % 4 === 3 ? 255 : at >> 2));
+    for (let i = 0; i < target.length; i++) target[i] = grey[data[i] as number] as number;
     return;
   }
-  const levels = new Uint8Array(table.buffer).filter((_, i) => i % 4 === 0);
-  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   for (let i = 0; i < target.length; i++) {
-    for (let k = 0; k < 3; k++) bytes[4 * i + k] = levels[rgb[3 * i + k] as number] as number;
+    for (let k = 0; k < 3; k++) bytes[4 * i + k] = rgb[3 * i + k] as number;
     bytes[4 * i + 3] = 255;
   }
-}
-
-/** Applies brightness and contrast to pixels in place, colours each for itself. */
-export function applyWindowing({ data }: ImageData, windowing: Windowing): void {
-  const levels = new Uint8Array(greyTable(windowing).buffer).filter((_, i) => i % 4 === 0);
-  for (let i = 0; i < data.length; i++) if (i % 4 !== 3) data[i] = levels[data[i] as number] as number;
 }

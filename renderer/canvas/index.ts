@@ -5,10 +5,21 @@
  * `tools/` (small state machines) -> acts of `renderer/editor` -> the editor's news: `pixelsChanged` (repaint this box
  * of this instance) and `changed` (anything else) -> `mask-overlays.ts` paints bits into one small canvas an instance ->
  * Konva draws those canvases. The viewport is one transform above the image and the masks: pan and zoom repaint nothing.
+ * The image has a canvas of its own (`ImageLayer.vue`), which the compositor gives its look (`look.ts`).
  * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
  */
 export { loadCinePicture, type CinePicture } from './cine-picture';
 export { loadFrameImage } from './frame-image';
 export { TOOLS, Toolbox, type ToolName } from './tools';
 export { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from './viewport';
-export { dragged, NEUTRAL, type Windowing } from './windowing';
+export {
+  COLOUR_MAPS,
+  GAMMA,
+  isNeutral,
+  lookTable,
+  NEUTRAL_LOOK,
+  type ColourMap,
+  type Look,
+  type LookTable,
+} from './look';
+export { dragged, NEUTRAL, PRESETS, windowOf, type Preset, type Windowing } from './windowing';

@@ -2,6 +2,7 @@
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { learning } from './en-learning';
+import { display } from './en-display';
 import { measure } from './en-measure';
 import { toolHint } from './en-tools';
 
@@ -200,13 +201,7 @@ export const en = {
     noPrompts: 'No points or boxes.',
     proposedBy: 'Proposed by head version {version}.',
   },
-  display: {
-    title: 'Display',
-    opacity: 'Mask opacity',
-    outlines: 'Outlines only',
-    visible: 'Show masks',
-    resize: 'Width of the side panel',
-  },
+  display,
   save: {
     saved: 'All changes saved',
     saving: 'Saving…',

@@ -3,6 +3,7 @@ import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
 import { learning } from './zh-cn-learning';
+import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
 import { toolHint } from './zh-cn-tools';
 
@@ -197,13 +198,7 @@ export const zhCn: Messages = {
     noPrompts: '没有点或框。',
     proposedBy: '由模型版本 {version} 提出。',
   },
-  display: {
-    title: '显示',
-    opacity: '掩膜不透明度',
-    outlines: '仅轮廓',
-    visible: '显示掩膜',
-    resize: '侧栏宽度',
-  },
+  display,
   save: {
     saved: '所有更改已保存',
     saving: '正在保存…',

@@ -35,7 +35,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'view.zoomOut': view.zoomOut,
     'view.fit': view.fitImage,
     'view.actualPixels': view.showActualPixels,
-    'view.resetWindowing': view.resetWindowing,
+    ...view.lookActs,
     'view.masksVisible': () => (view.masksVisible.value = !view.masksVisible.value),
     'view.outlinesOnly': () => (view.outlinesOnly.value = !view.outlinesOnly.value),
     'view.measurements': () => (view.measurementsVisible.value = !view.measurementsVisible.value),
@@ -76,7 +76,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
       if (id === 'view.masksVisible') return view.masksVisible.value;
       if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
       if (id === 'view.measurements') return view.measurementsVisible.value;
-      return id === `tool.${toolbox.name}`;
+      return view.lookChecked(id) || id === `tool.${toolbox.name}`;
     },
   };
 }

@@ -1,28 +1,19 @@
-/** How the image and its masks are shown: zoom, brightness, opacity. Kept from frame to frame; never part of the work. */
-import { computed, ref, shallowRef } from 'vue';
-import {
-  actualPixels,
-  dragged,
-  fit,
-  NEUTRAL,
-  panBy,
-  zoomAt,
-  type Point,
-  type Size,
-  type Viewport,
-  type Windowing,
-} from '../canvas';
+/** How the image and its masks are shown: zoom, look, opacity. Kept from frame to frame; never part of the work. */
+import { ref, shallowRef, type Ref } from 'vue';
+import type { ColourImage } from '../../shared/image';
+import { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from '../canvas';
+import { lookView } from './look-view';
 
 const ZOOM_STEP = 1.25;
 const OPACITY_STEP = 0.1;
 const BRUSH_STEP = 1.2;
 const BRUSH_RADIUS = { least: 0.5, most: 250, first: 12 } as const;
 
-export function editorView() {
+/** @param samples of the open frame; null while there is none */
+export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   const image = shallowRef<Size>({ width: 1, height: 1 });
   const screen = shallowRef<Size>({ width: 1, height: 1 });
   const viewport = shallowRef<Viewport>({ scale: 1, offsetX: 0, offsetY: 0, fitted: true });
-  const windowing = shallowRef<Windowing>(NEUTRAL);
   /** Frames of a loop pass by while none is open: they are looked at like one that is. */
   const passing = ref(false);
   const masksVisible = ref(true);
@@ -52,8 +43,6 @@ export function editorView() {
     void (viewport.value = panBy(viewport.value, dx, dy, image.value, screen.value));
   const showActualPixels = (): void =>
     void (viewport.value = actualPixels(viewport.value, screen.value, window.devicePixelRatio));
-  const dragWindowing = (dx: number, dy: number): void => void (windowing.value = dragged(windowing.value, dx, dy));
-  const resetWindowing = (): void => void (windowing.value = NEUTRAL);
 
   function changeOpacity(steps: number): void {
     opacity.value = Math.min(1, Math.max(0, Math.round((opacity.value + steps * OPACITY_STEP) * 100) / 100));
@@ -69,8 +58,7 @@ export function editorView() {
 
   return {
     viewport,
-    windowing,
-    windowed: computed(() => windowing.value !== NEUTRAL),
+    ...lookView(samples),
     passing,
     masksVisible,
     outlinesOnly,
@@ -86,8 +74,6 @@ export function editorView() {
     zoom,
     pan,
     showActualPixels,
-    dragWindowing,
-    resetWindowing,
     changeOpacity,
     resizeBrush,
   };

@@ -29,7 +29,8 @@ export const useEditor = defineStore('editor', () => {
   const toasts = useToasts();
   const labels = useLabels();
   const inference = useInference();
-  const view = editorView();
+  const image = shallowRef<ColourImage | null>(null);
+  const view = editorView(image);
   const loader = new FrameLoader();
 
   const editor = markRaw(new Editor(connectEditor(wantEmbedding, onNewWorker)));
@@ -37,7 +38,6 @@ export const useEditor = defineStore('editor', () => {
   const commands = editorCommands(editor, toolbox, view);
 
   const frame = shallowRef<FrameDetail | null>(null);
-  const image = shallowRef<ColourImage | null>(null);
   /** Why the frame cannot be shown, or not be trusted. */
   const problem = shallowRef<Problem | null>(null);
   const loading = ref(false);
@@ -255,7 +255,7 @@ export const useEditor = defineStore('editor', () => {
   });
 
   function toolHost() {
-    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetWindowing };
+    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetLook };
   }
 
   return {

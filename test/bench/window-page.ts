@@ -111,16 +111,16 @@ function install(): void {
     requestAnimationFrame(() => done({ ms: performance.now() - start }));
   }
 
-  /** One drawing of a canvas on the layer that holds image and masks. */
-  function noteDrawn(canvas: OffscreenCanvas, x: number, y: number): void {
+  /** One drawing of a canvas on the layer that holds the image, or on the one that holds the masks. */
+  function noteDrawn(layer: number, canvas: OffscreenCanvas, x: number, y: number): void {
     const sha256 = shownSha();
-    if (image === null) {
+    if (layer === 0) {
       image = canvas;
       const check = async (drawn: Promise<string>): Promise<void> => {
         if ((await drawn) !== sha256) stale.push(`pixels ${await drawn} on frame ${sha256}`);
       };
       if (hashing) checks.push(check(hashOf(canvas)));
-    } else {
+    } else if (layer === 1) {
       masks.push({ canvas, x, y });
       const owner = belongsTo.get(canvas) ?? sha256;
       belongsTo.set(canvas, owner);
@@ -138,17 +138,21 @@ function install(): void {
     repainted.set(this.canvas, performance.now());
   };
   const visible = CanvasRenderingContext2D.prototype;
-  const isContent = (canvas: HTMLCanvasElement): boolean => canvas === host()?.querySelector('canvas');
+  /** Konva's first canvas holds the image, the second the masks, the third prompts and drafts. */
+  const layerOf = (canvas: HTMLCanvasElement): number =>
+    [...(host()?.querySelectorAll('canvas') ?? [])].indexOf(canvas);
   const clear = visible.clearRect;
   visible.clearRect = function (...given) {
     clear.apply(this, given);
-    if (isContent(this.canvas)) [image, masks] = [null, []];
+    const layer = layerOf(this.canvas);
+    if (layer === 0) image = null;
+    else if (layer === 1) masks = [];
   };
   const draw = visible.drawImage as (...given: unknown[]) => void;
   visible.drawImage = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
     draw.apply(this, given);
     const [source, x, y] = given as [unknown, number, number];
-    if (source instanceof OffscreenCanvas && isContent(this.canvas)) noteDrawn(source, x, y);
+    if (source instanceof OffscreenCanvas) noteDrawn(layerOf(this.canvas), source, x, y);
   };
 
   function bitsOf({ canvas, x, y }: (typeof masks)[number]): DrawnMask {

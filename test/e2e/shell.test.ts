@@ -66,7 +66,18 @@ describe('all commands', () => {
 
 describe('the menu', () => {
   it('has every menu, and tells the page which command was chosen', async () => {
-    expect(await menuLabels()).toEqual(['File', 'Edit', 'View', 'Tools', 'Mask', 'Cine', 'Learning', 'Go', 'Help']);
+    expect(await menuLabels()).toEqual([
+      'File',
+      'Edit',
+      'View',
+      'Display',
+      'Tools',
+      'Mask',
+      'Cine',
+      'Learning',
+      'Go',
+      'Help',
+    ]);
     await desktop.page.evaluate(() => {
       const heard: string[] = [];
       Object.assign(window, { heard });

@@ -48,8 +48,8 @@ export async function readScreenMask(page: Page, colour: string): Promise<Screen
           // Away from the edge, so that no pixel is cut.
           store.pan(4 - left * scale - offsetX, 4 - top * scale - offsetY);
           await painted();
-          // Konva's first canvas holds the image and the masks, the second prompts and drafts.
-          const canvas = host.querySelector('canvas')!;
+          // Konva's first canvas holds the image, the second the masks, the third prompts and drafts.
+          const canvas = host.querySelectorAll('canvas')[1]!;
           const density = canvas.width / canvas.clientWidth;
           const shot = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
           const view = store.viewport;

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paintSamples } from '../../../../renderer/canvas/image-canvas';
 import { around, contains, fillPixels, opaque } from '../../../../renderer/canvas/mask-canvas';
-import { dragged, greyTable, NEUTRAL } from '../../../../renderer/canvas/windowing';
 import { paintSegment, paintStroke, type Stroke } from '../../../../renderer/editor/brush';
 import { bench, frameOf } from '../support';
 import {
@@ -143,31 +141,5 @@ describe('the pixels of a mask canvas', () => {
     expect(contains([10, 10, 5, 5], [14, 14, 1, 1])).toBe(true);
     expect(contains([10, 10, 5, 5], [14, 14, 2, 1])).toBe(false);
     expect(boundingBox(emptyMask(3, 3))).toBeNull();
-  });
-});
-
-describe('brightness and contrast', () => {
-  const greys = (windowing: typeof NEUTRAL): number[] =>
-    [...greyTable(windowing)].map((pixel) => new Uint8Array(Uint32Array.of(pixel).buffer)[0]!);
-
-  it('show samples as they are unless changed', () => {
-    expect(greys(NEUTRAL)).toEqual(Array.from({ length: 256 }, (_, sample) => sample));
-    const image = { widthPx: 2, heightPx: 2, data: Uint8Array.of(0, 7, 128, 255) };
-    const target = new Uint32Array(4);
-    paintSamples(target, image, NEUTRAL);
-    const grey = (value: number): number[] => [value, value, value, 255];
-    expect([...new Uint8Array(target.buffer)]).toEqual([...grey(0), ...grey(7), ...grey(128), ...grey(255)]);
-  });
-
-  it('rise with the sample at any setting, upwards brighter and rightwards steeper', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -800, max: 800 }), fc.integer({ min: -800, max: 800 }), (dx, dy) => {
-        const table = greys(dragged(NEUTRAL, dx, dy));
-        expect(table.every((grey, sample) => sample === 0 || grey >= table[sample - 1]!)).toBe(true);
-      }),
-    );
-    expect(greys(dragged(NEUTRAL, 0, -60))[100]).toBeGreaterThan(100);
-    const steep = greys(dragged(NEUTRAL, 150, 0));
-    expect(steep[180]! - steep[80]!).toBeGreaterThan(100);
   });
 });

@@ -1,0 +1,31 @@
+/** Texts about how image and masks are shown in Simplified Chinese. */
+import type { display as english } from './en-display';
+
+export const display: typeof english = {
+  title: '显示',
+  opacity: '掩膜不透明度',
+  outlines: '仅轮廓',
+  visible: '显示掩膜',
+  resize: '侧栏宽度',
+  look: '图像',
+  reset: '重置',
+  window: '窗宽窗位',
+  own: '自定义',
+  preset: {
+    full: '全范围',
+    auto: '自动',
+    soft: '柔和',
+    contrast: '高对比度',
+    dark: '暗区',
+  },
+  gamma: '伽马',
+  colours: '色彩',
+  colour: {
+    grey: '灰阶',
+    inverted: '反转灰阶',
+    sepia: '棕褐',
+    viridis: 'Viridis（紫绿黄）',
+    magma: 'Magma（黑紫黄）',
+  },
+  colouredHint: '此图像本身带有颜色，将予以保留。',
+};
