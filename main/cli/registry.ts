@@ -12,6 +12,7 @@ import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
 import { predict } from './commands/predict';
 import { projectFinetune } from './commands/project-finetune';
+import { projectStats } from './commands/project-stats';
 import { projectActivate, projectVersions } from './commands/project-versions';
 
 export const COMMANDS: readonly Command[] = [
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   projectFinetune,
   projectVersions,
   projectActivate,
+  projectStats,
   exportMasks,
   importCommand,
   deidentifyCommand,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
+import { dashboardHandlers } from './handlers/dashboard';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
 import { propagationHandlers } from './handlers/propagation';
@@ -105,6 +106,7 @@ function start(): void {
       },
     ),
     ...dialogHandlers(mainWindow, () => settings.effective.language),
+    ...dashboardHandlers(session, preferences, mainWindow, () => settings.effective.language),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),

@@ -2,6 +2,7 @@
  * Proposals: what each label's head draws on a frame that nobody has worked on, saved as masks in state `proposed`. A
  * frame with any work of a human on it is left alone, also when that work begins while the head is drawing.
  */
+import { PROPOSING_USER } from '../../shared/domain';
 import type { FrameDetail, FrameEdit, LabelId, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import type { EventOf, ModelHead } from '../../shared/ipc';
@@ -12,9 +13,6 @@ import type { ProjectStore, ProposalScore } from '../project';
 import type { LabelHeads } from './label-heads';
 import type { PromptWorkerApi } from './prompt-service';
 import type { WorkerHost } from './worker-host';
-
-/** Who made a revision that no human made. */
-export const PROPOSING_USER = 'AutoSAMUS';
 
 export interface Proposals {
   readonly proposed: EventOf<'masks.proposed'>;

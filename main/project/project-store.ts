@@ -14,6 +14,8 @@ import { Masks } from './masks';
 import { Measurements } from './measurements';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
+import { Statistics } from './statistics';
+import { Visits } from './visits';
 
 export class ProjectStore {
   readonly images: Images;
@@ -25,6 +27,8 @@ export class ProjectStore {
   readonly rounds: Rounds;
   readonly heads: Heads;
   readonly scores: Scores;
+  readonly visits: Visits;
+  readonly statistics: Statistics;
   readonly settings: Settings;
   readonly audit: Audit;
 
@@ -43,6 +47,8 @@ export class ProjectStore {
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);
     this.scores = new Scores(db);
+    this.visits = new Visits(db);
+    this.statistics = new Statistics(db, this.frames, this.masks);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
   }

@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
+  FrameReason,
   ImageProblem,
   Label,
   LearningSide,
@@ -87,6 +88,17 @@ export interface ProjectTables {
     frame_id: number;
     /** JSON of `Measurement[]`. */
     measured: string;
+    user_name: string;
+    created_at: string;
+  };
+  /** A row each time somebody leaves a frame. */
+  visits: {
+    id: Generated<number>;
+    frame_id: number;
+    /** Without the time in which nothing was done. */
+    active_ms: number;
+    /** What chose the frame; null: the user's own hand. */
+    why: FrameReason | null;
     user_name: string;
     created_at: string;
   };

@@ -9,6 +9,7 @@ import { useEditor } from './editor';
 import { useLabels } from './labels';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
+import { useVisits } from './visits';
 
 export const useWorkspace = defineStore('workspace', () => {
   const { t } = i18n.global;
@@ -17,6 +18,7 @@ export const useWorkspace = defineStore('workspace', () => {
   const labels = useLabels();
   const list = useStudyList();
   const editor = useEditor();
+  const visits = useVisits();
 
   const project = shallowRef<Project | null>(null);
   const recent = shallowRef<readonly RecentProject[]>([]);
@@ -50,6 +52,12 @@ export const useWorkspace = defineStore('workspace', () => {
     recent.value = (await toasts.attempt(() => call('project.recent'))) ?? recent.value;
   }
 
+  /** What is still on its way belongs to the project that is open now. A save that fails is told by the status bar. */
+  async function settle(): Promise<boolean> {
+    await visits.end();
+    return editor.flush();
+  }
+
   async function opened<T>(what: 'sample' | 'study' | 'project', act: () => Promise<T>): Promise<T | undefined> {
     if (opening.value) {
       toasts.warning(t('start.busy'));
@@ -57,8 +65,7 @@ export const useWorkspace = defineStore('workspace', () => {
     }
     opening.value = what;
     try {
-      // Edits still on their way belong to the project that is open now. A save that fails is told by the status bar.
-      if (!(await editor.flush())) return undefined;
+      if (!(await settle())) return undefined;
       return await toasts.attempt(act);
     } finally {
       opening.value = null;
@@ -108,7 +115,7 @@ export const useWorkspace = defineStore('workspace', () => {
   }
 
   async function close(): Promise<void> {
-    if (await editor.flush()) await toasts.attempt(() => call('project.close'));
+    if (await settle()) await toasts.attempt(() => call('project.close'));
   }
 
   const cancelIndexing = (): Promise<unknown> => toasts.attempt(() => call('study.cancel'));

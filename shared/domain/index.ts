@@ -7,6 +7,7 @@ export type { Label, LabelChange, LabelId, NewLabel } from './label';
 export { reviewOf, reviewState } from './review';
 export type { ReviewState } from './review';
 export {
+  PROPOSING_USER,
   frameEdit,
   labelProgress,
   maskChange,
@@ -69,6 +70,7 @@ export type {
 } from './frame';
 export {
   frameOrder,
+  frameReason,
   gain,
   headScore,
   headVersion,
@@ -85,6 +87,7 @@ export {
 } from './learning';
 export type {
   FrameOrder,
+  FrameReason,
   Gain,
   HeadScore,
   HeadVersion,
@@ -98,3 +101,5 @@ export type {
   RoundState,
   Verdict,
 } from './learning';
+export { frameVisit, projectStatistics, workPeriod } from './statistics';
+export type { FrameVisit, HeadQuality, ProjectStatistics, WorkPeriod } from './statistics';

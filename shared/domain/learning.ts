@@ -147,3 +147,7 @@ export type HeadVersion = z.infer<typeof headVersion>;
 /** Which frame `next unreviewed` goes to. */
 export const frameOrder = z.enum(['file', 'random', 'uncertain', 'different', 'mix']);
 export type FrameOrder = z.infer<typeof frameOrder>;
+
+/** Why a frame was the next one: by an order, or as a control drawn at random. */
+export const frameReason = z.enum([...frameOrder.options, 'control']);
+export type FrameReason = z.infer<typeof frameReason>;

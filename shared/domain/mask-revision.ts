@@ -24,6 +24,9 @@ export const maskState = z.enum([
 ]);
 export type MaskState = z.infer<typeof maskState>;
 
+/** Who made a revision that no human made: a head that was not asked by a user. */
+export const PROPOSING_USER = 'AutoSAMUS';
+
 /** A mask's pixels at the frame's own size: COCO's compressed run lengths, column by column, background first. */
 export const maskRle = z
   .strictObject({ widthPx: sizePx, heightPx: sizePx, counts: z.string().regex(/^[0-o]+$/) })

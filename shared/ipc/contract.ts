@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
 import { appChannels, dialogChannels } from './app';
+import { dashboardChannels } from './dashboard';
 import { exportChannels, exportEvents } from './export';
 import { imageChannels } from './image';
 import { importChannels, importEvents } from './import';
@@ -21,6 +22,7 @@ import { studyChannels, studyEvents } from './study';
 export const CHANNELS = {
   ...appChannels,
   ...dialogChannels,
+  ...dashboardChannels,
   ...projectChannels,
   ...settingsChannels,
   ...studyChannels,

@@ -1,6 +1,6 @@
 /** Channels about learning: rounds, head versions, and which frames to correct next. */
 import { z } from 'zod';
-import { frameOrder, headVersion, learningCurve, meanScore, round, roundState, rowId } from '../domain';
+import { frameOrder, frameReason, headVersion, learningCurve, meanScore, round, roundState, rowId } from '../domain';
 import { channel } from './channel';
 
 export const learningProgressSchema = z.object({
@@ -32,9 +32,6 @@ export const labelLearningSchema = z.object({
   progress: learningProgressSchema.nullable(),
 });
 export type LabelLearning = z.infer<typeof labelLearningSchema>;
-
-/** Why a frame is the next one: by the order, or as a control drawn at random. */
-const nextReason = z.enum([...frameOrder.options, 'control']);
 
 /** A head: a version of this project, or null for the model's own. */
 const headId = rowId.nullable();
@@ -96,7 +93,7 @@ export const learningChannels = {
   /** The frame to correct next, by the order in use; `why` it is that one. Null: none is left. */
   'learning.next': channel(
     z.object({ after: rowId.nullable() }),
-    z.object({ frameId: rowId, why: nextReason }).nullable(),
+    z.object({ frameId: rowId, why: frameReason }).nullable(),
   ),
 };
 

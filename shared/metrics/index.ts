@@ -1,3 +1,3 @@
 /** Agreement of two masks: what other rooms may use. */
-export { dice, iou } from './overlap';
+export { dice, diceOfRuns, iou } from './overlap';
 export { assd, hd95 } from './surface';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaPx, emptyMask } from '../../../../shared/mask';
+import { areaPx, emptyMask, runLengths } from '../../../../shared/mask';
 import type { Mask, Spacing } from '../../../../shared/mask';
-import { assd, dice, hd95, iou } from '../../../../shared/metrics';
+import { assd, dice, diceOfRuns, hd95, iou } from '../../../../shared/metrics';
 import { describeWithPython, runPython } from '../../../support/python-venv';
 import { anyMask, anyPair, drawn, maskWhere, samplePairs } from '../mask/arbitraries';
 
@@ -47,6 +47,14 @@ describe('Dice and IoU', () => {
         expect(d).toBeCloseTo((2 * j) / (1 + j), 12);
         expect(d === 1).toBe(a.data.every((value, i) => value === b.data[i]));
         expect(j).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('come to the same from run lengths', () => {
+    fc.assert(
+      fc.property(anyPair, ([a, b]) => {
+        expect(diceOfRuns(runLengths(a), runLengths(b))).toBe(dice(a, b));
       }),
     );
   });
