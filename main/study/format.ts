@@ -4,8 +4,9 @@
 import { isAvi } from './readers/avi';
 import { isMetaImage } from './readers/metaimage';
 import { isNifti } from './readers/nifti';
+import { isMp4, isWebm } from './readers/video';
 
-export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom' | 'nifti' | 'metaimage' | 'avi';
+export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'bmp' | 'dicom' | 'nifti' | 'metaimage' | 'avi' | 'mp4' | 'webm';
 
 /** Enough of a file to know its format: NIfTI has its mark at the end of its header. */
 export const HEAD_BYTES = 348;
@@ -28,14 +29,9 @@ export function formatOf(head: Uint8Array): ImageFormat | undefined {
   if (isNifti(head)) return 'nifti';
   if (isMetaImage(head)) return 'metaimage';
   if (isAvi(head)) return 'avi';
+  if (isWebm(head)) return 'webm';
+  if (isMp4(head)) return 'mp4';
   return SIGNATURES.find(([, signature]) => signature.every((byte, i) => head[i] === byte))?.[0];
-}
-
-/** Videos that are recognised to be refused by name. */
-export function foreignFormat(head: Uint8Array): string | undefined {
-  if (letters(head, 4, 4) === 'ftyp') return 'MP4 or MOV video';
-  if (letters(head, 0, 4) === '\x1a\x45\xdf\xa3') return 'WebM or Matroska video';
-  return undefined;
 }
 
 function letters(head: Uint8Array, at: number, length: number): string {

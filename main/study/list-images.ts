@@ -11,7 +11,7 @@ import { pathError } from './path-error';
 import { withFile } from './readers/byte-source';
 
 /** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
-const IMAGE_NAMES = /\.(png|jpe?g|tiff?|bmp|dcm|dicom|dic|ima|nii|nii\.gz|mhd|mha|avi)$/i;
+const IMAGE_NAMES = /\.(png|jpe?g|tiff?|bmp|dcm|dicom|dic|ima|nii|nii\.gz|mhd|mha|avi|mp4|m4v|mov|webm|mkv)$/i;
 /** A list of files of its folder: they are found themselves. */
 const DIRECTORY_FILE = 'dicomdir';
 

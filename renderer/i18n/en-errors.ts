@@ -28,7 +28,7 @@ export const error: Record<ErrorCode, ErrorText> = {
   'file-empty': { title: '“{subject}” is empty', advice: 'Copy it again from where it came from.' },
   'format-unknown': {
     title: '“{subject}” is not a format SonoMask knows',
-    advice: 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage and Motion JPEG AVI can be opened.',
+    advice: 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, MP4, MOV, WebM and Motion JPEG AVI can be opened.',
   },
   'format-corrupt': { title: '“{subject}” is damaged', advice: 'Copy or export it again from where it came from.' },
   'too-large': { title: '“{subject}” is too large', advice: 'Crop or scale the image before opening it.' },
@@ -118,8 +118,8 @@ export const problem: Record<ImageProblem, ProblemText> = {
   'format-unknown': {
     short: 'Not an image',
     title: 'This is not an image SonoMask can read',
-    why: 'Whatever its name says, it holds no image of a kind that can be read: PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, Motion JPEG AVI.',
-    advice: 'Export it as PNG from where it came from, a video as Motion JPEG AVI.',
+    why: 'Whatever its name says, it holds no image of a kind that can be read: PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, MP4, MOV, WebM, Motion JPEG AVI.',
+    advice: 'Export it as PNG from where it came from, a video as MP4 (H.264, 8 bit) or Motion JPEG AVI.',
   },
   'format-corrupt': {
     short: 'Damaged file',

@@ -7,7 +7,7 @@ export const error: typeof english.error = {
   'file-empty': { title: '“{subject}”是空文件', advice: '请从来源处重新复制。' },
   'format-unknown': {
     title: 'SonoMask 不支持“{subject}”的格式',
-    advice: '可打开 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage 和 Motion JPEG AVI。',
+    advice: '可打开 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、MP4、MOV、WebM 和 Motion JPEG AVI。',
   },
   'format-corrupt': { title: '“{subject}”已损坏', advice: '请从来源处重新复制或导出。' },
   'too-large': { title: '“{subject}”过大', advice: '请先裁剪或缩小图像再打开。' },
@@ -70,8 +70,8 @@ export const problem: typeof english.problem = {
   'format-unknown': {
     short: '不是图像',
     title: '这不是 SonoMask 可读取的图像',
-    why: '无论文件名如何，其中没有可读取的图像：可读取 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、Motion JPEG AVI。',
-    advice: '请在来源处将其导出为 PNG；视频请导出为 Motion JPEG AVI。',
+    why: '无论文件名如何，其中没有可读取的图像：可读取 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、MP4、MOV、WebM、Motion JPEG AVI。',
+    advice: '请在来源处将其导出为 PNG；视频请导出为 MP4（H.264，8 位）或 Motion JPEG AVI。',
   },
   'format-corrupt': {
     short: '文件损坏',

@@ -5,7 +5,9 @@ import type { Handlers } from '../ipc';
 import { TEXTS } from '../texts';
 
 /** The dialog knows the last part of a name alone: `gz` stands for `.nii.gz`. */
-const IMAGE_EXTENSIONS = 'png jpg jpeg tif tiff bmp dcm dicom dic ima nii gz mhd mha avi'.split(' ');
+const IMAGE_EXTENSIONS = 'png jpg jpeg tif tiff bmp dcm dicom dic ima nii gz mhd mha avi mp4 m4v mov webm mkv'.split(
+  ' ',
+);
 const MASK_EXTENSIONS = ['png', 'json', 'txt', 'nii', 'gz', 'dcm'];
 const HEAD_EXTENSIONS = ['safetensors'];
 

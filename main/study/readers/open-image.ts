@@ -2,17 +2,18 @@
 import { stat } from 'node:fs/promises';
 import type { DataSet } from 'dicom-parser';
 import { AppError, isAppError } from '../../../shared/errors';
-import { foreignFormat, formatOf, HEAD_BYTES } from '../format';
+import { formatOf, HEAD_BYTES } from '../format';
 import { withFile, type ByteSource } from './byte-source';
-import { CONVERT, openAvi } from './avi';
+import { openAvi } from './avi';
 import { openDicom, openStored, type StoredPixels } from './dicom';
 import { readHeader } from './dicom/data-set';
 import { openMetaImage } from './metaimage';
 import { inflatedHead, isNifti, openNifti } from './nifti';
 import type { OpenImage } from './reader';
 import { openStill } from './still';
+import { openVideo } from './video';
 
-const READABLE = 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, Motion JPEG AVI';
+const READABLE = 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, Motion JPEG AVI, MP4, MOV, WebM';
 
 /**
  * Reads the header of an image, whatever the file is called.
@@ -83,11 +84,11 @@ async function open(file: ByteSource): Promise<OpenImage> {
     case 'tiff':
     case 'bmp':
       return openStill(file, format);
-    default: {
-      const foreign = foreignFormat(head);
-      const reason = foreign ? `${foreign} cannot be read. ${CONVERT}` : `not an image that can be read: ${READABLE}`;
-      throw new AppError('format-unknown', path, `${path}: ${reason}`);
-    }
+    case 'mp4':
+    case 'webm':
+      return openVideo(file, format);
+    default:
+      throw new AppError('format-unknown', path, `${path}: not an image that can be read: ${READABLE}`);
   }
 }
 
