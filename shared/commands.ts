@@ -16,6 +16,7 @@ export const MENUS = [
   { id: 'tool', title: { en: 'Tools', 'zh-CN': '工具' } },
   { id: 'mask', title: { en: 'Mask', 'zh-CN': '掩膜' } },
   { id: 'cine', title: { en: 'Cine', 'zh-CN': '电影回放' } },
+  { id: 'review', title: { en: 'Review', 'zh-CN': '审阅' } },
   { id: 'learn', title: { en: 'Learning', 'zh-CN': '学习' } },
   { id: 'go', title: { en: 'Go', 'zh-CN': '转到' } },
   { id: 'help', title: { en: 'Help', 'zh-CN': '帮助' } },
@@ -133,6 +134,8 @@ export const COMMANDS = [
   row('cine', 3, 'cine.playAll', 'Play the Whole Loop', '播放整个循环', ['Shift+A']),
   row('cine', 4, 'cine.faster', 'Faster', '加快', ['Shift+W']),
   row('cine', 4, 'cine.slower', 'Slower', '减慢', ['Shift+Q']),
+
+  row('review', 1, 'review.readers', 'Readers…', '阅片者…', []),
 
   row('learn', 1, 'learning.start', 'Learn from Corrections…', '从修正中学习…', ['CmdOrCtrl+L']),
   row('learn', 1, 'learning.pause', 'Pause Learning', '暂停学习', ['CmdOrCtrl+Shift+P'], 'toggle'),

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'revision-conflict',
   'frame-changed',
   'size-changed',
+  'reading-blind',
   'disk-full',
   'write-failed',
   'usage',

@@ -15,6 +15,7 @@ import { labelHandlers } from './handlers/labels';
 import { learningHandlers } from './handlers/learning';
 import { maskHandlers } from './handlers/masks';
 import { projectHandlers } from './handlers/project';
+import { readingHandlers } from './handlers/readings';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
 import { answerRequests } from './ipc';
@@ -118,6 +119,7 @@ function start(): void {
     ...exportHandlers(session, workstation, preferences, page),
     ...propagationHandlers(session, workstation, preferences, page),
     ...importHandlers(session, workstation, preferences, page),
+    ...readingHandlers(session, preferences),
   });
 
   const open = (): void => {

@@ -1,6 +1,7 @@
-/** Which project is open in the window: at most one. What is inside it is the project store's affair. */
+/** Which project is open in the window, and in which reading: at most one. What is inside it is the project store's affair. */
 import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors';
+import type { Reading, ReadingId } from '../../shared/domain';
 import type { Project } from '../../shared/ipc';
 import { ProjectStore } from '../project';
 import type { RecentProjects } from './recent-projects';
@@ -19,6 +20,11 @@ export class ProjectSession {
     return this.#store ? described(this.#store) : null;
   }
 
+  /** In which the project is open; undefined where none is. */
+  get reading(): Reading | undefined {
+    return this.#store?.reading;
+  }
+
   /** Throws `usage` where no project is open. */
   get store(): ProjectStore {
     if (!this.#store) throw new AppError('usage', 'project', 'no project is open');
@@ -35,6 +41,22 @@ export class ProjectSession {
     return this.#inTurn(async () => {
       if (this.#store?.folder === resolve(path)) return described(this.#store);
       return this.#replace(await ProjectStore.open(path));
+    });
+  }
+
+  /** Opens the project that is open in another of its readings. Throws what `ProjectStore.open` throws. */
+  read(readingId: ReadingId): Promise<Project> {
+    return this.#inTurn(async () => {
+      const { folder, readings, reading } = this.store;
+      const { id } = await readings.get(readingId);
+      if (id === reading.id) return described(this.store);
+      await this.#closeCurrent();
+      try {
+        return await this.#replace(await ProjectStore.open(folder, id));
+      } catch (error) {
+        this.onChange(null);
+        throw error;
+      }
     });
   }
 
@@ -69,5 +91,5 @@ export class ProjectSession {
 }
 
 function described(store: ProjectStore): Project {
-  return { path: store.folder, name: store.name };
+  return { path: store.folder, name: store.name, reading: store.reading };
 }

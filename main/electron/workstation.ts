@@ -10,6 +10,7 @@ import type { FrameOrder } from '../../shared/domain';
 import { IdleLearning, Learning, learningSettings, Orders, type FinetuneApi } from '../finetune';
 import { InferenceHost, WorkerHost } from '../inference';
 import { FrameSource, type StudyApi } from '../study';
+import { actingUser } from './acting-user';
 import type { Page } from './page';
 import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
@@ -144,7 +145,7 @@ export class Workstation {
     const learning = new Learning({
       ...{ store, labels, worker, modelFolder: MODEL_FOLDER },
       model: () => this.inference.manifest,
-      user: () => this.preferences.userName,
+      user: () => actingUser(this.session, this.preferences),
       tell: (event, payload) => this.page.tell(event, payload),
       onHeadsChanged: async () => {
         this.page.tell('labels.changed', { labels: await labels.list() });

@@ -13,10 +13,11 @@ import type {
   Origin,
   MaskRle,
 } from '../../shared/domain';
+import { MAIN_READING } from '../../shared/domain';
 import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
 import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
 import { projectKey, type Keep } from '../deidentify';
-import type { ProjectStore } from '../project';
+import type { ProjectStore, ReadingStore } from '../project';
 import { exportNames, flatNames } from './export-names';
 import { setOf } from './split';
 
@@ -84,11 +85,12 @@ export interface Planned {
 const PAGE = 500;
 const WARNINGS_LISTED = 1_000;
 
-/** @throws whatever `signal` was aborted with */
+/** Of the main reading, whoever reads. @throws whatever `signal` was aborted with */
 export async function planExport(store: ProjectStore, request: ExportRequest, signal: AbortSignal): Promise<Planned> {
   const { formats, include, labelIds, manifest } = request;
   const labels = (await store.labels.list()).filter(({ id }) => !labelIds || labelIds.includes(id));
-  const wanted = await wantedFrames(store, include);
+  const main = store.in(MAIN_READING);
+  const wanted = await wantedFrames(main, include);
   const names = exportNames(wanted);
   const flat = flatNames(names);
   const ratios = request.split ?? DEFAULT_SPLIT;
@@ -99,15 +101,15 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
     const { imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
     // A frame that was never read has no size, and no masks either.
     if (sha256 === null || widthPx === null || heightPx === null) continue;
-    const { absolutePath, calibration } = await store.frames.get(frame.id);
+    const { absolutePath, calibration } = await main.frames.get(frame.id);
     frames.push({
       ...{ imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
       ...{ study: frame.studyName, series: frame.seriesName, absolutePath, calibration },
       name: names[i] ?? '',
       flatName: flat[i] ?? '',
       set: setOf(patientOf(frame), ratios),
-      masks: (await store.masks.ofFrame(frame.id)).filter((mask) => counts(mask, chosen, include)).map(planned),
-      measurements: await store.measurements.ofFrame(frame.id),
+      masks: (await main.masks.ofFrame(frame.id)).filter((mask) => counts(mask, chosen, include)).map(planned),
+      measurements: await main.measurements.ofFrame(frame.id),
     });
   }
   const hasSets = request.split !== undefined || formats.some((format) => FORMATS_WITH_SETS.has(format));
@@ -120,7 +122,7 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
 }
 
-async function wantedFrames(store: ProjectStore, include: ExportRequest['include']): Promise<FrameSummary[]> {
+async function wantedFrames(store: ReadingStore, include: ExportRequest['include']): Promise<FrameSummary[]> {
   const wanted: FrameSummary[] = [];
   for (let offset = 0; ; offset += PAGE) {
     const { frames } = await store.frames.list({ filter: {}, limit: PAGE, offset });

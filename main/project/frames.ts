@@ -26,12 +26,14 @@ import type {
   ImageId,
   ImageProblem,
   Loop,
+  ReadingId,
   ReviewState,
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
 import { takeNewPixels } from './new-pixels';
 import { parseInput } from './parse';
+import { reviewIn, storeReview } from './readings';
 import type { ProjectDb, ProjectTables } from './schema';
 
 /** What `setHash` found; `changed`: other pixels than those its masks were made on, which stay as they are. */
@@ -39,17 +41,19 @@ export type HashVerdict = 'new' | 'same' | 'replaced' | 'changed';
 
 type FrameExpressions = ExpressionBuilder<ProjectTables, 'frames'>;
 
-const stateSql = sql<FrameState>`case when frames.problem is null then frames.review else 'failed' end`;
+/** A frame's state in the list of a reading. */
+const stateIn = (reading: ReadingId) =>
+  sql<FrameState>`case when frames.problem is null then ${reviewIn(reading)} else 'failed' end`;
 
 /** A mask's current revision is its newest. */
 const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks.id order by id desc limit 1)
   not in ('rejected', 'deleted')`;
 
-function matches(eb: FrameExpressions, filter: FrameFilter): Expression<SqlBool> {
+function matches(eb: FrameExpressions, filter: FrameFilter, reading: ReadingId): Expression<SqlBool> {
   const { states, studyId, seriesId, imageId, labelId, text } = filter;
   const conditions: Expression<SqlBool>[] = [];
   if (imageId !== undefined) conditions.push(eb('frames.image_id', '=', imageId));
-  if (states !== undefined) conditions.push(eb(stateSql, 'in', states));
+  if (states !== undefined) conditions.push(eb(stateIn(reading), 'in', states));
   const images = eb.selectFrom('images').select('images.id');
   if (seriesId !== undefined) {
     conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', '=', seriesId)));
@@ -64,14 +68,19 @@ function matches(eb: FrameExpressions, filter: FrameFilter): Expression<SqlBool>
     conditions.push(eb('frames.image_id', 'in', found));
   }
   if (labelId !== undefined) {
-    const masks = eb.selectFrom('masks').select('masks.frame_id').where('masks.label_id', '=', labelId).where(liveMask);
+    const masks = masksIn(eb, reading).select('masks.frame_id').where('masks.label_id', '=', labelId);
     conditions.push(eb('frames.id', 'in', masks));
   }
   return eb.and(conditions);
 }
 
+/** Masks of a reading that are neither rejected nor deleted. */
+function masksIn(eb: FrameExpressions, reading: ReadingId) {
+  return eb.selectFrom('masks').where('masks.reading_id', '=', reading).where(liveMask);
+}
+
 /** Frames with all that a summary says, in no order. */
-function details(db: ProjectDb) {
+function details(db: ProjectDb, reading: ReadingId) {
   return db
     .selectFrom('frames')
     .innerJoin('images', 'images.id', 'frames.image_id')
@@ -91,18 +100,16 @@ function details(db: ProjectDb) {
       'frames.width_px as widthPx',
       'frames.height_px as heightPx',
       'frames.sha256',
-      'frames.review',
+      reviewIn(reading).as('review'),
       'frames.problem',
-      maskCount(eb),
+      maskCount(eb, reading),
     ]);
 }
 
-function maskCount(eb: FrameExpressions) {
-  return eb
-    .selectFrom('masks')
+function maskCount(eb: FrameExpressions, reading: ReadingId) {
+  return masksIn(eb, reading)
     .select((count) => count.fn.countAll<number>().as('n'))
     .whereRef('masks.frame_id', '=', 'frames.id')
-    .where(liveMask)
     .as('maskCount');
 }
 
@@ -111,7 +118,11 @@ function toSummary<T extends { maskCount: number | null }>(row: T): Omit<T, 'mas
 }
 
 export class Frames {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param reading whose reviews and masks are told */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly reading: ReadingId,
+  ) {}
 
   /** A page of the study list, and how many frames are in which state. */
   async list(request: FramePageRequest): Promise<FramePage> {
@@ -120,12 +131,12 @@ export class Frames {
     const page = this.db
       .selectFrom('frames')
       .select('frames.id')
-      .where((eb) => matches(eb, filter))
+      .where((eb) => matches(eb, filter, this.reading))
       .orderBy('frames.sort_key')
       .orderBy('frames.id')
       .limit(limit)
       .offset(offset);
-    const rows = await details(this.db)
+    const rows = await details(this.db, this.reading)
       .where('frames.id', 'in', page)
       .orderBy('frames.sort_key')
       .orderBy('frames.id')
@@ -141,8 +152,8 @@ export class Frames {
     const { states: _, ...rest } = parseInput(frameFilter, filter, 'frame filter');
     const rows = await this.db
       .selectFrom('frames')
-      .select((eb) => [stateSql.as('state'), eb.fn.countAll<number>().as('n')])
-      .where((eb) => matches(eb, rest))
+      .select((eb) => [stateIn(this.reading).as('state'), eb.fn.countAll<number>().as('n')])
+      .where((eb) => matches(eb, rest, this.reading))
       .groupBy('state')
       .execute();
     const counts = { unopened: 0, proposed: 0, corrected: 0, accepted: 0, rejected: 0, failed: 0 };
@@ -153,7 +164,7 @@ export class Frames {
   /** @throws AppError `usage` for an unknown frame. */
   async get(frameId: FrameId): Promise<FrameDetail> {
     const id = parseInput(rowId, frameId, 'frame id');
-    const row = await details(this.db)
+    const row = await details(this.db, this.reading)
       .select([
         'images.absolute_path as absolutePath',
         'images.size_bytes as sizeBytes',
@@ -180,7 +191,7 @@ export class Frames {
     if (stated === undefined) throw new AppError('usage', `image ${id}`, `the project has no image ${id}`);
     const rows = await this.db
       .selectFrom('frames')
-      .select((eb) => ['frames.id', stateSql.as('state'), 'frames.sha256', maskCount(eb)])
+      .select((eb) => ['frames.id', stateIn(this.reading).as('state'), 'frames.sha256', maskCount(eb, this.reading)])
       .where('frames.image_id', '=', id)
       .orderBy('frames.frame_index')
       .execute();
@@ -205,7 +216,7 @@ export class Frames {
     const row = await this.db
       .selectFrom('frames')
       .select('frames.id')
-      .where((eb) => matches(eb, checked))
+      .where((eb) => matches(eb, checked, this.reading))
       .where(sql<SqlBool>`(frames.sort_key, frames.id) ${beyond} (${at.sort_key}, ${at.id})`)
       .$if(elsewhere, (query) => query.where('frames.image_id', '!=', at.image_id))
       .orderBy('frames.sort_key', order)
@@ -213,7 +224,7 @@ export class Frames {
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const found = await details(this.db).where('frames.id', '=', row.id).executeTakeFirst();
+    const found = await details(this.db, this.reading).where('frames.id', '=', row.id).executeTakeFirst();
     return found === undefined ? null : toSummary(found);
   }
 
@@ -224,15 +235,15 @@ export class Frames {
     const row = await this.db
       .selectFrom('frames')
       .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where((eb) => matches(eb, checked))
+      .where((eb) => matches(eb, checked, this.reading))
       .where(sql<SqlBool>`(frames.sort_key, frames.id) < (${at.sort_key}, ${at.id})`)
       .executeTakeFirstOrThrow();
     return Number(row.n);
   }
 
   /**
-   * Notes what a decoding showed. A frame's pixels are its identity: other ones replace it only while nothing was drawn
-   * or measured on it; else the frame is marked `changed` and keeps the hash its masks were made on.
+   * Notes what a decoding showed. A frame's pixels are its identity: other ones replace it only while nobody has drawn,
+   * measured or commented on it; else the frame is marked `changed` and keeps the hash its masks were made on.
    *
    * @throws AppError `usage` for an unknown frame.
    */
@@ -242,11 +253,11 @@ export class Frames {
     return this.db.transaction().execute(async (trx) => {
       const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
       if (frame === undefined) throw unknownFrame(id);
-      const work = async (table: 'masks' | 'measurements') =>
+      const work = async (table: 'masks' | 'measurements' | 'comments') =>
         trx.selectFrom(table).select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
       const update = trx.updateTable('frames').where('id', '=', id);
       const isOther = frame.sha256 !== null && frame.sha256 !== sha256;
-      if (isOther && ((await work('masks')) ?? (await work('measurements')))) {
+      if (isOther && ((await work('masks')) ?? (await work('measurements')) ?? (await work('comments')))) {
         await update.set({ problem: 'changed', problem_detail: `its pixels are now ${sha256}` }).execute();
         return 'changed';
       }
@@ -291,9 +302,10 @@ export class Frames {
     const id = parseInput(rowId, frameId, 'frame id');
     const to = parseInput(reviewState, review, 'review state');
     await this.db.transaction().execute(async (trx) => {
-      const frame = await trx.selectFrom('frames').select('review').where('id', '=', id).executeTakeFirst();
+      const review = reviewIn(this.reading).as('review');
+      const frame = await trx.selectFrom('frames').select(review).where('id', '=', id).executeTakeFirst();
       if (frame === undefined) throw unknownFrame(id);
-      await trx.updateTable('frames').set({ review: to }).where('id', '=', id).execute();
+      await storeReview(trx, this.reading, id, to);
       await recordAudit(trx, { user, action: 'review', subject: `frame ${id}`, detail: { from: frame.review, to } });
     });
   }

@@ -1,7 +1,10 @@
-/** Lessons: frames with masks that a human stands for, label by label, which a round learns from. Only read here. */
+/**
+ * Lessons: frames with masks that a human stands for, label by label, which a round learns from: those of the main
+ * reading, whoever reads. Only read here.
+ */
 import { sql } from 'kysely';
 import type { FrameId, LabelId, MaskRle } from '../../shared/domain';
-import { rowId } from '../../shared/domain';
+import { MAIN_READING, rowId } from '../../shared/domain';
 import { parseInput } from './parse';
 import type { ProjectDb } from './schema';
 
@@ -42,6 +45,7 @@ function usable(db: ProjectDb) {
       join.on('revisions.id', '=', sql<number>`(select max(id) from revisions where mask_id = masks.id)`),
     )
     .innerJoin('frames', 'frames.id', 'masks.frame_id')
+    .where('masks.reading_id', '=', MAIN_READING)
     .where('frames.problem', 'is', null)
     .where('frames.review', '!=', 'rejected')
     .groupBy(['masks.label_id', 'masks.frame_id'])
@@ -120,6 +124,7 @@ export class Lessons {
       )
       .select(['masks.frame_id', 'revisions.width_px', 'revisions.height_px', 'revisions.rle_counts'])
       .where('masks.label_id', '=', labelId)
+      .where('masks.reading_id', '=', MAIN_READING)
       .where(sql<boolean>`revisions.state in ${APPROVED}`)
       .orderBy('masks.id')
       .execute();

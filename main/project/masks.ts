@@ -13,6 +13,7 @@ import type {
   MaskRevision,
   MaskState,
   Prompt,
+  ReadingId,
   ReviewState,
   SavedEdit,
 } from '../../shared/domain';
@@ -22,6 +23,7 @@ import { recordAudit } from './books';
 import { unknownLabel } from './labels';
 import { setMeasurements } from './measurements';
 import { parseInput } from './parse';
+import { reviewIn, storeReview } from './readings';
 import { insertRevision, masksOnFrame, toRevisions } from './revisions';
 import type { NewRevision } from './revisions';
 import type { ProjectDb, ProjectTransaction } from './schema';
@@ -31,6 +33,7 @@ type CheckedChange = CheckedEdit['changes'][number];
 
 interface TargetFrame {
   readonly id: FrameId;
+  readonly reading: ReadingId;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly review: ReviewState;
@@ -55,11 +58,11 @@ function conflict(subject: string, message: string): AppError {
 }
 
 /** The frame, if it still has the pixels that the edit was made on. */
-async function targetFrame(trx: ProjectTransaction, edit: CheckedEdit): Promise<TargetFrame> {
+async function targetFrame(trx: ProjectTransaction, edit: CheckedEdit, reading: ReadingId): Promise<TargetFrame> {
   const id = edit.frameId;
   const row = await trx
     .selectFrom('frames')
-    .select(['sha256', 'width_px', 'height_px', 'review'])
+    .select(['sha256', 'width_px', 'height_px', reviewIn(reading).as('review')])
     .where('id', '=', id)
     .executeTakeFirst();
   if (row === undefined) throw new AppError('usage', `frame ${id}`, `the project has no frame ${id}`);
@@ -67,7 +70,7 @@ async function targetFrame(trx: ProjectTransaction, edit: CheckedEdit): Promise<
     const has = row.sha256 === null ? 'was never decoded' : `has pixels ${row.sha256}`;
     throw new AppError('frame-changed', `frame ${id}`, `frame ${id} ${has}, the edit is of ${edit.frameSha256}`);
   }
-  return { id, widthPx: row.width_px, heightPx: row.height_px, review: row.review };
+  return { id, reading, widthPx: row.width_px, heightPx: row.height_px, review: row.review };
 }
 
 function assertFits(frame: TargetFrame, { rle, prompt }: Pick<NewRevision, 'rle' | 'prompt'>): void {
@@ -98,7 +101,7 @@ async function revisionFor(
     const { kind: _, labelId, ...content } = change;
     const label = await trx.selectFrom('labels').select('id').where('id', '=', labelId).executeTakeFirst();
     if (label === undefined) throw unknownLabel(labelId);
-    const row = { frame_id: frame.id, label_id: labelId };
+    const row = { frame_id: frame.id, label_id: labelId, reading_id: frame.reading };
     const mask = await trx.insertInto('masks').values(row).returning('id').executeTakeFirstOrThrow();
     return { ...content, labelId, maskId: mask.id, previousId: null, restoredFromId: null, user };
   }
@@ -166,7 +169,11 @@ async function assertInstances(
 }
 
 export class Masks {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param reading whose masks these are; those of others are not seen */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly reading: ReadingId,
+  ) {}
 
   /**
    * Saves one act on one frame. When the promise resolves, it is on the disk: only then may it be shown as saved.
@@ -178,8 +185,8 @@ export class Masks {
   async save(input: FrameEdit): Promise<SavedEdit> {
     const edit = parseInput(frameEdit, input, 'edit');
     return this.db.transaction().execute(async (trx) => {
-      const frame = await targetFrame(trx, edit);
-      const masks = new Map((await masksOnFrame(trx, frame.id)).map((mask) => [mask.id, mask]));
+      const frame = await targetFrame(trx, edit, this.reading);
+      const masks = new Map((await masksOnFrame(trx, frame.id, this.reading)).map((mask) => [mask.id, mask]));
       const touched: MaskInstance[] = [];
       for (const change of edit.changes) {
         const { labelId, ...revision } = await revisionFor(trx, frame, change, masks, edit.user);
@@ -191,8 +198,8 @@ export class Masks {
       }
       if (touched.length > 0) await assertInstances(trx, masks, touched);
       const review = edit.review ?? reviewOf([...masks.values()].map((mask) => mask.current.state));
-      if (review !== frame.review) await trx.updateTable('frames').set({ review }).where('id', '=', frame.id).execute();
-      if (edit.measurements) await setMeasurements(trx, frame.id, edit.measurements, edit.user);
+      if (review !== frame.review) await storeReview(trx, this.reading, frame.id, review);
+      if (edit.measurements) await setMeasurements(trx, frame, edit.measurements, edit.user);
       if (edit.review !== undefined) {
         const detail = { from: frame.review, to: review };
         await recordAudit(trx, { user: edit.user, action: 'review', subject: `frame ${frame.id}`, detail });
@@ -203,13 +210,20 @@ export class Masks {
 
   /** All masks of a frame with their current revisions, oldest mask first; rejected and deleted ones too. */
   async ofFrame(frameId: FrameId): Promise<MaskInstance[]> {
-    return masksOnFrame(this.db, parseInput(rowId, frameId, 'frame id'));
+    return masksOnFrame(this.db, parseInput(rowId, frameId, 'frame id'), this.reading);
   }
 
   /** Every revision of a mask, oldest first; none for an unknown mask. */
   async history(maskId: MaskId): Promise<MaskRevision[]> {
     const id = parseInput(rowId, maskId, 'mask id');
-    const rows = await this.db.selectFrom('revisions').selectAll().where('mask_id', '=', id).orderBy('id').execute();
+    const rows = await this.db
+      .selectFrom('revisions')
+      .innerJoin('masks', 'masks.id', 'revisions.mask_id')
+      .selectAll('revisions')
+      .where('mask_id', '=', id)
+      .where('masks.reading_id', '=', this.reading)
+      .orderBy('revisions.id')
+      .execute();
     return toRevisions(this.db, rows);
   }
 
@@ -221,6 +235,7 @@ export class Masks {
         join.on('revisions.id', '=', sql<number>`(select max(id) from revisions where mask_id = masks.id)`),
       )
       .select((eb) => ['masks.label_id', 'revisions.state', eb.fn.countAll<number>().as('n')])
+      .where('masks.reading_id', '=', this.reading)
       .groupBy(['masks.label_id', 'revisions.state'])
       .execute();
     const labels = await this.db.selectFrom('labels').select('id').orderBy('id').execute();

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { measurement, rowId, scale } from '../../shared/domain';
-import type { Calibration, FrameId, Measurement, Scale } from '../../shared/domain';
+import type { Calibration, FrameId, Measurement, ReadingId, Scale } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
 import { parseInput } from './parse';
@@ -18,11 +18,11 @@ const measured = z.array(measurement);
 /** Everything measured on the frame from now on; what was there before stays in the table. */
 export async function setMeasurements(
   trx: ProjectTransaction,
-  frameId: FrameId,
+  frame: { readonly id: FrameId; readonly reading: ReadingId },
   list: readonly Measurement[],
   user: string,
 ): Promise<void> {
-  const row = { frame_id: frameId, measured: JSON.stringify(list), user_name: user };
+  const row = { frame_id: frame.id, reading_id: frame.reading, measured: JSON.stringify(list), user_name: user };
   await trx
     .insertInto('measurements')
     .values({ ...row, created_at: new Date().toISOString() })
@@ -30,11 +30,12 @@ export async function setMeasurements(
 }
 
 /** What is measured on the frame now, oldest first. */
-export async function measurementsOf(db: ProjectDb, frameId: FrameId): Promise<Measurement[]> {
+export async function measurementsOf(db: ProjectDb, frameId: FrameId, reading: ReadingId): Promise<Measurement[]> {
   const row = await db
     .selectFrom('measurements')
     .select('measured')
     .where('frame_id', '=', frameId)
+    .where('reading_id', '=', reading)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -42,11 +43,15 @@ export async function measurementsOf(db: ProjectDb, frameId: FrameId): Promise<M
 }
 
 export class Measurements {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param reading whose measurements are told; calibrations are the project's */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly reading: ReadingId,
+  ) {}
 
   /** Oldest first; none for an unknown frame. */
   async ofFrame(frameId: FrameId): Promise<Measurement[]> {
-    return measurementsOf(this.db, parseInput(rowId, frameId, 'frame id'));
+    return measurementsOf(this.db, parseInput(rowId, frameId, 'frame id'), this.reading);
   }
 
   /**

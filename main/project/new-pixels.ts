@@ -2,9 +2,10 @@
  * A frame whose file has other pixels now, and the user's word that these are the right ones: the work is kept, what a
  * head proposed on the old ones is withdrawn. That the pixels differ is found out by `Frames.setHash`.
  */
-import { reviewOf, type DecodedFrame, type FrameId, type MaskState } from '../../shared/domain';
+import { reviewOf, type DecodedFrame, type FrameId, type MaskState, type ReadingId } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { reviewIn, storeReview } from './readings';
 import { insertRevision, masksOnFrame } from './revisions';
 import type { ProjectTransaction } from './schema';
 
@@ -18,7 +19,7 @@ export async function takeNewPixels(
   const frame = await trx
     .selectFrom('frames')
     .innerJoin('images', 'images.id', 'frames.image_id')
-    .select(['sha256', 'width_px', 'height_px', 'review', 'absolute_path'])
+    .select(['sha256', 'width_px', 'height_px', 'absolute_path'])
     .where('frames.id', '=', frameId)
     .executeTakeFirst();
   if (frame === undefined) return false;
@@ -26,11 +27,11 @@ export async function takeNewPixels(
     const sizes = `${widthPx}x${heightPx} pixels now, its masks ${frame.width_px}x${frame.height_px}`;
     throw new AppError('size-changed', frame.absolute_path, `${frame.absolute_path} has ${sizes}`);
   }
-  const states = await withdrawProposals(trx, frameId);
-  const review = frame.review === 'proposed' ? reviewOf(states) : frame.review;
+  const readings = await trx.selectFrom('readings').select('id').execute();
+  for (const { id } of readings) await withdrawIn(trx, frameId, id);
   await trx
     .updateTable('frames')
-    .set({ sha256, review, problem: null, problem_detail: null })
+    .set({ sha256, problem: null, problem_detail: null })
     .where('id', '=', frameId)
     .execute();
   const detail = { from: frame.sha256, to: sha256 };
@@ -38,15 +39,22 @@ export async function takeNewPixels(
   return true;
 }
 
+async function withdrawIn(trx: ProjectTransaction, frameId: FrameId, reading: ReadingId): Promise<void> {
+  const states = await withdrawProposals(trx, frameId, reading);
+  const frame = trx.selectFrom('frames').select(reviewIn(reading).as('review')).where('id', '=', frameId);
+  const { review } = await frame.executeTakeFirstOrThrow();
+  if (review === 'proposed') await storeReview(trx, reading, frameId, reviewOf(states));
+}
+
 /**
  * What nobody has touched was computed from the old pixels. It is withdrawn in its proposer's name, so that the frame
  * still counts as one that no human has worked on, and gets proposals anew.
  *
- * @returns states of all masks
+ * @returns states of all masks of the reading
  */
-async function withdrawProposals(trx: ProjectTransaction, frameId: FrameId): Promise<MaskState[]> {
+async function withdrawProposals(trx: ProjectTransaction, frameId: FrameId, reading: ReadingId): Promise<MaskState[]> {
   const states: MaskState[] = [];
-  for (const { current } of await masksOnFrame(trx, frameId)) {
+  for (const { current } of await masksOnFrame(trx, frameId, reading)) {
     const withdrawn = current.state === 'proposed';
     states.push(withdrawn ? 'deleted' : current.state);
     if (!withdrawn) continue;

@@ -1,8 +1,11 @@
 /**
- * A project: one folder, one process, its tables by what they hold. Neither files nor pixels nor heads are read here.
+ * A project: one folder, one process, its tables by what they hold. It is open in one reading: the frames' reviews, masks
+ * and measurements that it tells are of that one. Neither files nor pixels nor heads are read here.
  */
 import { basename, join, resolve } from 'node:path';
+import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { Audit, Settings } from './books';
+import { Comments } from './comments';
 import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
 import type { OpenDatabase } from './database';
 import { Frames } from './frames';
@@ -12,12 +15,20 @@ import { Labels } from './labels';
 import { Lessons } from './lessons';
 import { Masks } from './masks';
 import { Measurements } from './measurements';
+import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
 import { Statistics } from './statistics';
 import { Visits } from './visits';
 
-export class ProjectStore {
+/** What belongs to one reading. */
+export interface ReadingStore {
+  readonly frames: Frames;
+  readonly masks: Masks;
+  readonly measurements: Measurements;
+}
+
+export class ProjectStore implements ReadingStore {
   readonly images: Images;
   readonly frames: Frames;
   readonly labels: Labels;
@@ -29,26 +40,33 @@ export class ProjectStore {
   readonly scores: Scores;
   readonly visits: Visits;
   readonly statistics: Statistics;
+  readonly comments: Comments;
+  readonly readings: Readings;
   readonly settings: Settings;
   readonly audit: Audit;
 
   private constructor(
     /** The project's folder, absolute. */
     readonly folder: string,
+    /** In which it is open. */
+    readonly reading: Reading,
     private readonly database: OpenDatabase,
   ) {
     const { db } = database;
+    const own = this.in(reading.id);
     this.images = new Images(db);
-    this.frames = new Frames(db);
+    this.frames = own.frames;
     this.labels = new Labels(db);
-    this.masks = new Masks(db);
-    this.measurements = new Measurements(db);
+    this.masks = own.masks;
+    this.measurements = own.measurements;
+    this.comments = new Comments(db, reading);
+    this.readings = new Readings(db);
     this.lessons = new Lessons(db);
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);
-    this.scores = new Scores(db);
+    this.scores = new Scores(db, reading.id);
     this.visits = new Visits(db);
-    this.statistics = new Statistics(db, this.frames, this.masks);
+    this.statistics = new Statistics(db, reading, this.frames, this.masks);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
   }
@@ -64,14 +82,31 @@ export class ProjectStore {
   }
 
   /**
-   * Opens a project for this process alone; one of an older version is brought up to date after a backup copy.
+   * Opens a project for this process alone, in its main reading or another one. One of an older version is brought up to
+   * date after a backup copy.
    *
    * @throws AppError `file-not-found`, `project-locked` naming who has it open, `project-newer`, `project-corrupt`,
-   *   `disk-full`, `write-failed`.
+   *   `disk-full`, `write-failed`; `usage` for an unknown reading.
    */
-  static async open(folder: string): Promise<ProjectStore> {
+  static async open(folder: string, readingId: ReadingId = MAIN_READING): Promise<ProjectStore> {
     const path = resolve(folder);
-    return new ProjectStore(path, await openDatabase(path));
+    const database = await openDatabase(path);
+    try {
+      return new ProjectStore(path, await new Readings(database.db).get(readingId), database);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** What belongs to a reading, whichever the project is open in. Nothing here asks whether somebody may see it. */
+  in(reading: ReadingId): ReadingStore {
+    const { db } = this.database;
+    return {
+      frames: new Frames(db, reading),
+      masks: new Masks(db, reading),
+      measurements: new Measurements(db, reading),
+    };
   }
 
   /** The project's name as the user gave it. */

@@ -3,7 +3,7 @@
  */
 import type { Insertable, Selectable } from 'kysely';
 import { origin } from '../../shared/domain';
-import type { MaskInstance, MaskRevision, MaskRle, Prompt, RevisionId } from '../../shared/domain';
+import type { MaskInstance, MaskRevision, MaskRle, Prompt, ReadingId, RevisionId } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { decompressCounts } from '../../shared/mask';
 import { chunks } from './parse';
@@ -122,8 +122,8 @@ export async function insertRevision(trx: ProjectTransaction, revision: NewRevis
   return { ...revision, id, areaPx, time };
 }
 
-/** The masks of a frame, oldest first, each with its newest revision. */
-export async function masksOnFrame(db: ProjectDb, frameId: number): Promise<MaskInstance[]> {
+/** A reading's masks on a frame, oldest first, each with its newest revision. */
+export async function masksOnFrame(db: ProjectDb, frameId: number, reading: ReadingId): Promise<MaskInstance[]> {
   const rows = await db
     .selectFrom('masks')
     .innerJoin('revisions', (join) =>
@@ -137,6 +137,7 @@ export async function masksOnFrame(db: ProjectDb, frameId: number): Promise<Mask
     .selectAll('revisions')
     .select('masks.label_id')
     .where('masks.frame_id', '=', frameId)
+    .where('masks.reading_id', '=', reading)
     .orderBy('masks.id')
     .execute();
   const revisions = await toRevisions(db, rows);

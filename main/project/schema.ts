@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
+  CommentState,
   FrameReason,
   ImageProblem,
   Label,
@@ -42,6 +43,7 @@ export interface ProjectTables {
     width_px: number | null;
     height_px: number | null;
     sha256: string | null;
+    /** In the main reading; in the others: `reading_frames`. */
     review: ReviewState;
     problem: ImageProblem | null;
     problem_detail: string | null;
@@ -53,7 +55,7 @@ export interface ProjectTables {
     shortcut: string | null;
     instances: Label['instances'];
   };
-  masks: { id: Generated<number>; frame_id: number; label_id: number };
+  masks: { id: Generated<number>; frame_id: number; label_id: number; reading_id: number };
   revisions: {
     id: Generated<number>;
     mask_id: number;
@@ -86,6 +88,7 @@ export interface ProjectTables {
   measurements: {
     id: Generated<number>;
     frame_id: number;
+    reading_id: number;
     /** JSON of `Measurement[]`. */
     measured: string;
     user_name: string;
@@ -159,6 +162,19 @@ export interface ProjectTables {
     predicted_iou: number;
     stability: number;
     flip_dice: number | null;
+  };
+  readings: { id: Generated<number>; name: string; blind: number; created_at: string };
+  /** Reviews in all readings but the main one; a frame without a row is unopened there. */
+  reading_frames: { id: Generated<number>; reading_id: number; frame_id: number; review: ReviewState };
+  /** Where a comment is, image pixels; its newest edit says what it says. */
+  comments: { id: Generated<number>; frame_id: number; reading_id: number; x: number; y: number };
+  comment_edits: {
+    id: Generated<number>;
+    comment_id: number;
+    text: string;
+    state: CommentState;
+    user_name: string;
+    created_at: string;
   };
   settings: { key: string; value: string };
   audit: {

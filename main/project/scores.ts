@@ -3,7 +3,8 @@
  * a frame's own pixels, and to the model or encoder that is asked for, is handed out. Not the orders (`main/finetune`).
  */
 import { float16ToFloat32, float32ToFloat16 } from '../../models/checkpoint';
-import type { FrameId, LabelId, ReviewState } from '../../shared/domain';
+import type { FrameId, LabelId, ReadingId, ReviewState } from '../../shared/domain';
+import { reviewIn } from './readings';
 import type { ProjectDb, ProjectTransaction } from './schema';
 
 /** A head that proposes for a label, by the name that requests give it. */
@@ -50,7 +51,11 @@ const PAGE_ROWS = 1_000;
 const UNTOUCHED: ReviewState[] = ['unopened', 'proposed'];
 
 export class Scores {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param reading in which frames count as worked on */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly reading: ReadingId,
+  ) {}
 
   async hasLook({ frameId, frameSha256, encoderId }: Omit<FrameLook, 'sketch'>): Promise<boolean> {
     const row = await this.db
@@ -139,7 +144,7 @@ export class Scores {
 
   /** Ids of frames that somebody has corrected, accepted or rejected. */
   async workedOn(): Promise<FrameId[]> {
-    const frames = this.db.selectFrom('frames').select('id').where('review', 'not in', UNTOUCHED);
+    const frames = this.db.selectFrom('frames').select('id').where(reviewIn(this.reading), 'not in', UNTOUCHED);
     return (await frames.orderBy('id').execute()).map(({ id }) => id);
   }
 
@@ -150,7 +155,7 @@ export class Scores {
       .select('id')
       .where('id', '=', frameId)
       .where('problem', 'is', null)
-      .where('review', 'in', UNTOUCHED)
+      .where(reviewIn(this.reading), 'in', UNTOUCHED)
       .executeTakeFirst();
     return row !== undefined;
   }

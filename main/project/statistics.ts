@@ -5,13 +5,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { SqlBool } from 'kysely';
-import { origin, PROPOSING_USER } from '../../shared/domain';
-import type { FrameId, HeadQuality, LabelId, Origin, ProjectStatistics } from '../../shared/domain';
+import { MAIN_READING, origin, PROPOSING_USER } from '../../shared/domain';
+import type { FrameId, HeadQuality, LabelId, Origin, ProjectStatistics, Reading } from '../../shared/domain';
 import { decompressCounts } from '../../shared/mask';
 import { diceOfRuns } from '../../shared/metrics';
 import type { Frames } from './frames';
 import type { Masks } from './masks';
 import { chunks } from './parse';
+import { reviewIn } from './readings';
 import type { ProjectDb } from './schema';
 import { byDay, byFifty, type WorkedFrame } from './work-periods';
 
@@ -38,8 +39,10 @@ export class Statistics {
   /** Dice of a proposal with the revision of this id that it became. */
   readonly #dice = new Map<number, number>();
 
+  /** @param reading whose work it is; `frames` and `masks` are of the same one */
   constructor(
     private readonly db: ProjectDb,
+    private readonly reading: Reading,
     private readonly frames: Frames,
     private readonly masks: Masks,
   ) {}
@@ -47,8 +50,7 @@ export class Statistics {
   async all(): Promise<ProjectStatistics> {
     const judged = await this.#judged();
     const worked = await this.#worked(judged);
-    const visits = await this.db
-      .selectFrom('visits')
+    const visits = await this.#visits()
       .select((eb) => eb.fn.sum<number | null>('active_ms').as('ms'))
       .executeTakeFirst();
     return {
@@ -82,6 +84,7 @@ export class Statistics {
         sql<number>`exists (select 1 from revisions
           where mask_id = masks.id and id > proposal.id and tool not in ${SAME_PIXELS})`.as('redrawn'),
       )
+      .where('masks.reading_id', '=', this.reading.id)
       // What a head took back itself was judged by nobody.
       .where('current.user_name', '!=', PROPOSING_USER)
       .where('current.state', 'in', ['accepted', 'corrected', 'rejected', 'deleted'])
@@ -119,21 +122,21 @@ export class Statistics {
     const acts = this.db
       .selectFrom('masks')
       .innerJoin('revisions', 'revisions.mask_id', 'masks.id')
+      .where('masks.reading_id', '=', this.reading.id)
       .where('revisions.user_name', '!=', PROPOSING_USER)
       .where('revisions.tool', 'not in', NO_WORK)
       .groupBy('masks.frame_id')
       .select((eb) => ['masks.frame_id', eb.fn.max('revisions.created_at').as('last')])
       .select(sql<number>`count(case when tool in ${CLICKS} then 1 end)`.as('clicks'))
       .select(sql<number>`count(case when tool in ${STROKES} then 1 end)`.as('strokes'));
-    const visits = this.db
-      .selectFrom('visits')
+    const visits = this.#visits()
       .groupBy('frame_id')
       .select((eb) => ['frame_id', eb.fn.max('created_at').as('left'), eb.fn.sum<number>('active_ms').as('active')]);
     const rows = await this.db
       .selectFrom('frames')
       .leftJoin(acts.as('acts'), 'acts.frame_id', 'frames.id')
       .leftJoin(visits.as('seen'), 'seen.frame_id', 'frames.id')
-      .where('frames.review', 'in', ['corrected', 'accepted', 'rejected'])
+      .where(reviewIn(this.reading.id), 'in', ['corrected', 'accepted', 'rejected'])
       .select(['frames.id', 'acts.last', 'acts.clicks', 'acts.strokes', 'seen.left', 'seen.active'])
       .execute();
     const verdicts = new Map<FrameId, Record<Judged['verdict'], number>>();
@@ -155,9 +158,18 @@ export class Statistics {
       .sort((a, b) => (a.doneAt < b.doneAt ? -1 : 1));
   }
 
+  /** Of the reading: a reader of their own is known by name, and the others read the main one. */
+  #visits() {
+    const { id, name } = this.reading;
+    const others = this.db.selectFrom('readings').select('name').where('id', '!=', MAIN_READING);
+    const visits = this.db.selectFrom('visits');
+    return id === MAIN_READING
+      ? visits.where('visits.user_name', 'not in', others)
+      : visits.where('visits.user_name', '=', name);
+  }
+
   async #drawnAtRandom(): Promise<ReadonlySet<FrameId>> {
-    const rows = await this.db
-      .selectFrom('visits')
+    const rows = await this.#visits()
       .select('frame_id')
       .distinct()
       .where(sql<SqlBool>`why in ('control', 'random')`)

@@ -88,6 +88,10 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: '“{subject}” could not be written',
     advice: 'Check that you may write there and that the disk is connected.',
   },
+  'reading-blind': {
+    title: 'This is a blind reading',
+    advice: 'It must not show what other readers have done. Open the main reading for that.',
+  },
   usage: { title: 'This cannot be done now ({subject})', advice: 'Nothing was changed.' },
   cancelled: { title: 'Cancelled', advice: 'Nothing was changed.' },
   internal: {

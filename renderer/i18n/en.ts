@@ -5,6 +5,7 @@ import { learning } from './en-learning';
 import { display } from './en-display';
 import { measure } from './en-measure';
 import { toolHint } from './en-tools';
+import { review } from './en-review';
 
 export const en = {
   app: {
@@ -146,6 +147,7 @@ export const en = {
   learning,
   measure,
   toolHint,
+  review,
   propagation: {
     title: 'Carrying masks on',
     progress: '{done} of {all}',

@@ -43,6 +43,10 @@ export const error: typeof english.error = {
   },
   'disk-full': { title: '磁盘空间不足', advice: '请释放空间后重试。' },
   'write-failed': { title: '无法写入“{subject}”', advice: '请检查写入权限以及磁盘是否已连接。' },
+  'reading-blind': {
+    title: '当前为盲法阅片',
+    advice: '盲法阅片时不能显示其他阅片者的结果。如需查看，请切换到主阅片。',
+  },
   usage: { title: '当前无法执行此操作（{subject}）', advice: '未作任何更改。' },
   cancelled: { title: '已取消', advice: '未作任何更改。' },
   internal: { title: '{subject} 内部出错', advice: '显示为已保存的内容均已保存。如再次出现，请重新启动程序。' },

@@ -6,6 +6,7 @@ import { learning } from './zh-cn-learning';
 import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
 import { toolHint } from './zh-cn-tools';
+import { review } from './zh-cn-review';
 
 export const zhCn: Messages = {
   app: {
@@ -143,6 +144,7 @@ export const zhCn: Messages = {
   learning,
   measure,
   toolHint,
+  review,
   propagation: {
     title: '正在传播掩膜',
     progress: '{done} / {all}',

@@ -54,6 +54,7 @@ export const useCommands = defineStore('commands', () => {
     'export.open': () => dialogs.show('export'),
     'file.describe': () => dialogs.show('file'),
     'settings.open': () => dialogs.show('settings'),
+    'review.readers': () => dialogs.show('readers'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),

@@ -13,7 +13,8 @@ export type DialogName =
   | 'file'
   | 'learn'
   | 'versions'
-  | 'report';
+  | 'report'
+  | 'readers';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

@@ -1,6 +1,7 @@
 /** What is open: the project, how it is opened, and how far the indexing of added files is. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
+import type { ReadingId } from '../../shared/domain';
 import type { AddedStudy, Indexing, Project, RecentProject } from '../../shared/ipc';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
@@ -28,7 +29,7 @@ export const useWorkspace = defineStore('workspace', () => {
   const busy = computed(() => opening.value !== null);
 
   async function takeProject(now: Project | null): Promise<void> {
-    const other = now?.path !== project.value?.path;
+    const other = now?.path !== project.value?.path || now?.reading.id !== project.value?.reading.id;
     project.value = now;
     if (!other) return;
     list.clear();
@@ -106,6 +107,11 @@ export const useWorkspace = defineStore('workspace', () => {
     await refreshRecent();
   }
 
+  /** Opens the project anew in another of its readings. */
+  async function read(readingId: ReadingId): Promise<void> {
+    await opened('project', () => call('readings.open', { readingId }));
+  }
+
   async function openSample(): Promise<void> {
     const added = await opened('sample', () => call('study.openSample'));
     if (!added) return;
@@ -143,6 +149,7 @@ export const useWorkspace = defineStore('workspace', () => {
     openFiles,
     openProject,
     openSample,
+    read,
     close,
     cancelIndexing,
     start,

@@ -33,6 +33,10 @@ export type {
 } from './mask-revision';
 export { calibration, mmPerPx, scale } from './calibration';
 export type { CalibratedRegion, Calibration, CalibrationOrigin, Scale } from './calibration';
+export { MAIN_READING, newReading, readerName, reading } from './reading';
+export type { NewReading, Reading, ReadingId } from './reading';
+export { comment, commentChange, commentState, newComment } from './comment';
+export type { Comment, CommentChange, CommentId, CommentState, NewComment } from './comment';
 export { measurement } from './measurement';
 export type { CaliperMeasurement, EllipseMeasurement, Measurement } from './measurement';
 export { attributeLine, fileDescription } from './file-description';

@@ -16,6 +16,7 @@ import { learningChannels, learningEvents } from './learning';
 import { masksChannels, masksEvents } from './masks';
 import { projectChannels, projectSchema } from './project';
 import { propagationChannels, propagationEvents } from './propagation';
+import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
 
@@ -34,6 +35,7 @@ export const CHANNELS = {
   ...importChannels,
   ...learningChannels,
   ...propagationChannels,
+  ...readingsChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;

@@ -1,16 +1,22 @@
 /** Channels about which project is open. What is inside a project has channels of its own. */
 import { z } from 'zod';
+import { reading } from '../domain';
 import { channel } from './channel';
 
-export const projectSchema = z.object({
+const placeSchema = z.object({
   /** Absolute path of the `NAME.sonomask` folder. */
   path: z.string(),
   name: z.string(),
 });
 
+export const projectSchema = placeSchema.extend({
+  /** In which it is open. */
+  reading,
+});
+
 export type Project = z.infer<typeof projectSchema>;
 
-export const recentProjectSchema = projectSchema.extend({
+export const recentProjectSchema = placeSchema.extend({
   /** When it was last opened, ms since 1970. */
   openedAtMs: z.number(),
   /** False where the folder is gone or its disk is not there. */

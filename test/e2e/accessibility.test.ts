@@ -21,6 +21,7 @@ const DIALOGS: Readonly<Record<string, string>> = {
   about: 'help.about',
   learn: 'learning.start',
   versions: 'learning.versions',
+  readers: 'review.readers',
 };
 const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
 

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { Channel } from '../../../shared/ipc';
 import type { Language } from '../../../shared/language';
 import { writeAtomically } from '../../files';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
@@ -18,7 +19,7 @@ export function dashboardHandlers(
   language: () => Language,
 ): Pick<Handlers, Channels> {
   return {
-    'visits.record': (visit) => session.store.visits.record(visit, preferences.userName),
+    'visits.record': (visit) => session.store.visits.record(visit, actingUser(session, preferences)),
     'dashboard.statistics': () => session.store.statistics.all(),
     'dashboard.saveFile': async ({ name, file }) => {
       const { kind } = file;

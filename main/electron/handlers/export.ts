@@ -2,6 +2,7 @@
 import { AppError } from '../../../shared/errors';
 import { exportProject, type ExportApi } from '../../export';
 import { WorkerHost } from '../../inference';
+import { actingUser, assertSeesOthers } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -21,6 +22,7 @@ export function exportHandlers(
   return {
     'export.run': async (request) => {
       if (running) throw new AppError('usage', 'export', 'an export is under way');
+      assertSeesOthers(session);
       const controller = new AbortController();
       const stop = (): void => controller.abort();
       const { store } = session;
@@ -42,7 +44,7 @@ export function exportHandlers(
         });
         const { folder, frames, masks } = result;
         const detail = { formats: request.formats, include: request.include, frames, masks };
-        await store.audit.append({ user: preferences.userName, action: 'export', subject: folder, detail });
+        await store.audit.append({ user: actingUser(session, preferences), action: 'export', subject: folder, detail });
         return result;
       } finally {
         running = undefined;

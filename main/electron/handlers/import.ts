@@ -2,6 +2,7 @@
 import { AppError } from '../../../shared/errors';
 import { importMasks, type ImportApi } from '../../import';
 import { WorkerHost } from '../../inference';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -32,7 +33,7 @@ export function importHandlers(
       running = controller;
       try {
         const report = await importMasks(store, request, {
-          ...{ signal: controller.signal, user: preferences.userName },
+          ...{ signal: controller.signal, user: actingUser(session, preferences) },
           onProgress: (progress) => page.tell('import.progress', progress),
           read: (asked, { signal, onProgress }) =>
             worker.request('read', asked, {
@@ -45,7 +46,7 @@ export function importHandlers(
         const { files, masks, frames } = report;
         const detail = { files, masks, frames };
         await store.audit.append({
-          user: preferences.userName,
+          user: actingUser(session, preferences),
           action: 'import',
           subject: request.paths[0] ?? '',
           detail,

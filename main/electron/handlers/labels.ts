@@ -2,6 +2,7 @@
 import { AppError } from '../../../shared/errors';
 import type { ProjectLabel } from '../../../shared/ipc';
 import type { InferenceHost } from '../../inference';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -43,7 +44,7 @@ export function labelHandlers(
     },
     'labels.update': async ({ labelId, change, ...choice }) => {
       await inference.settled;
-      return afterwards(await labels().update(labelId, change, preferences.userName, choice));
+      return afterwards(await labels().update(labelId, change, actingUser(session, preferences), choice));
     },
     'labels.remove': async ({ labelId }) => {
       await session.store.labels.remove(labelId);

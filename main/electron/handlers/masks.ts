@@ -1,6 +1,7 @@
 /** Saving and reading masks; the name they are saved under. */
 import { AppError } from '../../../shared/errors';
 import { summaryOf } from '../../study';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -20,7 +21,7 @@ export function maskHandlers(
       const { project } = workstation.inference;
       if (!project) throw new AppError('usage', 'project', 'no project is open');
       const { store } = session;
-      const saved = await project.proposer.save({ ...edit, user: preferences.userName });
+      const saved = await project.proposer.save({ ...edit, user: actingUser(session, preferences) });
       workstation.noteWork();
       page.tell('frames.changed', { frames: [summaryOf(await store.frames.get(edit.frameId))] });
       return saved;

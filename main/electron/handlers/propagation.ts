@@ -2,6 +2,7 @@
 import { Propagation } from '../../propagate';
 import { summaryOf } from '../../study';
 import { AppError } from '../../../shared/errors';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -51,7 +52,7 @@ export function propagationHandlers(
       last = { propagation: propagation(), project };
       try {
         return await last.propagation.run(request, {
-          user: preferences.userName,
+          user: actingUser(session, preferences),
           signal,
           onProgress: (progress) => page.tell('propagation.progress', progress),
         });
@@ -67,7 +68,7 @@ export function propagationHandlers(
     'propagation.cancel': () => running?.abort(),
     'propagation.undo': async () => {
       if (running || !last || last.project.aborted) return { frames: 0 };
-      return { frames: await last.propagation.undo(preferences.userName) };
+      return { frames: await last.propagation.undo(actingUser(session, preferences)) };
     },
   };
 }

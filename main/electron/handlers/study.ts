@@ -1,6 +1,7 @@
 /** Adding images to the project, listing its frames, opening one. */
 import { AppError } from '../../../shared/errors';
 import { summaryOf, type FrameSource } from '../../study';
+import { actingUser } from '../acting-user';
 import type { Handlers } from '../ipc';
 import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
@@ -43,15 +44,15 @@ export function studyHandlers(
       workstation.noteActivity();
       return source().open(frameId);
     },
-    'frames.acceptPixels': ({ frameId }) => source().acceptPixels(frameId, preferences.userName),
+    'frames.acceptPixels': ({ frameId }) => source().acceptPixels(frameId, actingUser(session, preferences)),
     'frames.calibrate': async ({ frameId, mmPerPx, scope }) => {
       const { measurements, frames } = session.store;
-      await measurements.calibrate(frameId, mmPerPx, scope, preferences.userName);
+      await measurements.calibrate(frameId, mmPerPx, scope, actingUser(session, preferences));
       return (await frames.get(frameId)).calibration;
     },
     'frames.setReview': async ({ frameId, review }) => {
       const { frames } = session.store;
-      await frames.setReview(frameId, review, preferences.userName);
+      await frames.setReview(frameId, review, actingUser(session, preferences));
       workstation.noteWork();
       page.tell('frames.changed', { frames: [summaryOf(await frames.get(frameId))] });
     },

@@ -7,6 +7,7 @@ import { learning } from './0002-learning';
 import { scores } from './0003-scores';
 import { images } from './0004-images';
 import { measurements } from './0005-measurements';
+import { readings } from './0006-readings';
 import { visits } from './0007-visits';
 
 export type Migrations = Readonly<Record<string, Migration>>;
@@ -17,5 +18,6 @@ export const MIGRATIONS: Migrations = {
   '0003-scores': scores,
   '0004-images': images,
   '0005-measurements': measurements,
+  '0006-readings': readings,
   '0007-visits': visits,
 };

@@ -247,7 +247,7 @@ it('a full disk is told as such, and what was saved before stays', async () => {
   const { Masks } = await import('../../../../main/project/masks');
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db);
   await sql`pragma max_page_count = ${sql.raw(String(rows[0]!.page_count))}`.execute(db);
-  const masks = new Masks(db);
+  const masks = new Masks(db, 1);
   const many = edit(Array.from({ length: 500 }, () => drawn(cyst.id)));
   await expect(masks.save(many)).rejects.toMatchObject({ code: 'disk-full' });
   expect(await masks.ofFrame(frameId)).toEqual(saved.masks);

@@ -11,7 +11,7 @@ import type { FrameDetail, FrameSummary, MaskInstance } from '../../../../shared
 import type { ProjectLabel } from '../../../../shared/ipc';
 import { brushStroke } from '../../../../shared/mask';
 import { FakeProject, SHA_A, SHA_B, LESION, frameOf, settle } from '../support';
-import { fakeMain, type FakeMain } from './fake-main';
+import { fakeMain, type FakeMain, MAIN } from './fake-main';
 
 vi.mock('../../../../renderer/canvas/frame-image', () => ({
   loadFrameImage: () => Promise.resolve({ widthPx: 48, heightPx: 40, data: new Uint8ClampedArray(4 * 48 * 40) }),
@@ -63,7 +63,7 @@ beforeEach(async () => {
     'masks.save': (edit) => project.save(edit),
   });
   useCommands();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a' });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
   await settle();
   const [list, editor] = [useStudyList(), useEditor()];
   // As FrameArea does.

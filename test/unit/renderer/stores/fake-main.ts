@@ -2,6 +2,9 @@
 import type { Channel, EventName, EventOf, RequestOf, ResponseOf } from '../../../../shared/ipc';
 import { toWireError } from '../../../../shared/ipc';
 
+/** The reading that a project is open in. */
+export const MAIN = { id: 1, name: 'main', blind: false };
+
 type Answers = { [C in Channel]?: (payload: RequestOf<C>) => ResponseOf<C> | Promise<ResponseOf<C>> };
 
 export interface FakeMain {

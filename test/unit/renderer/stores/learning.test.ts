@@ -13,7 +13,7 @@ import type { HeadVersion, Round, RoundReport, Verdict } from '../../../../share
 import { AppError } from '../../../../shared/errors';
 import type { LabelLearning, LearningProgress, ProjectLabel } from '../../../../shared/ipc';
 import { settle } from '../support';
-import { fakeMain, type FakeMain } from './fake-main';
+import { fakeMain, type FakeMain, MAIN } from './fake-main';
 
 const LABEL: ProjectLabel = {
   id: 1,
@@ -107,7 +107,7 @@ beforeEach(async () => {
     'learning.activate': () => undefined,
   });
   useCommands();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a' });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
   await settle();
   await useLearning().load();
 });

@@ -5,7 +5,7 @@ import { useCommands } from '../../../../renderer/stores/commands';
 import { useEditor } from '../../../../renderer/stores/editor';
 import type { InferenceStatus } from '../../../../shared/ipc';
 import { frameOf, settle } from '../support';
-import { fakeMain, type FakeMain } from './fake-main';
+import { fakeMain, type FakeMain, MAIN } from './fake-main';
 
 const status = (state: InferenceStatus['state']): InferenceStatus => ({
   state,
@@ -52,7 +52,7 @@ describe('an image without a usable model', () => {
 
   it('offers the tools that work, and not those that need the model', async () => {
     const commands = useCommands();
-    main.tell('project.changed', { path: '/data/a.sonomask', name: 'a' });
+    main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
     await settle();
     useEditor().editor.open(frameOf(), []);
     main.tell('inference.status', status('failed'));

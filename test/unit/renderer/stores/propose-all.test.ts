@@ -6,7 +6,7 @@ import { useInference } from '../../../../renderer/stores/inference';
 import { useToasts } from '../../../../renderer/stores/toasts';
 import type { InferenceStatus, ProjectLabel } from '../../../../shared/ipc';
 import { settle } from '../support';
-import { fakeMain, type FakeMain } from './fake-main';
+import { fakeMain, type FakeMain, MAIN } from './fake-main';
 
 const LABEL: ProjectLabel = {
   id: 1,
@@ -42,7 +42,7 @@ beforeEach(async () => {
     'frames.list': () => ({ frames: [], total: 3, counts }),
   });
   useCommands();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a' });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
   main.tell('inference.status', statusWith(null));
   await settle();
 });

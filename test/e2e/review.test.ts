@@ -1,0 +1,83 @@
+/** Several readers of one project in the real window: a blind second reading, and what it must not see. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cocoRle } from '../../shared/mask';
+import { openDesktop, type Desktop } from '../support/desktop';
+import { until, WindowHands } from '../support/journey/window-hands';
+import { ask, menu } from '../support/journey/workplace';
+import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
+
+const PATIENTS = ['Ann', 'Bob', 'Eve'];
+const [widthPx, heightPx] = [160, 120];
+const masks = PATIENTS.map((_, i) => disc(widthPx, heightPx, 70 + 5 * i, 60, 24));
+let desktop: Desktop;
+let page: Page;
+let hands: WindowHands;
+let frames: number[];
+let labelId: number;
+
+const dialog = (name: string) => page.locator(`.dialog-${name}`);
+const opened = (index: number) => ask(page, 'frames.open', { frameId: frames[index]! });
+
+/** What a reader draws on a frame, accepted. */
+async function draw(index: number, mask: (typeof masks)[number]): Promise<void> {
+  const { frame } = await opened(index);
+  const rle = { widthPx, heightPx, counts: cocoRle(mask).counts };
+  const change = { kind: 'add', labelId, state: 'drawn', rle, origin: { tool: 'brush' } } as const;
+  const edit = { frameId: frame.id, frameSha256: frame.sha256!, changes: [change], review: 'accepted' } as const;
+  await ask(page, 'masks.save', edit);
+}
+
+describe('a project with two readers', () => {
+  beforeAll(async () => {
+    const study = join(temporaryFolder(), 'study');
+    PATIENTS.forEach((patient, i) => writeAt(join(study, patient, 'scan.png'), imageOf(masks[i]!)));
+    desktop = await openDesktop({ args: [study] });
+    page = desktop.page;
+    hands = new WindowHands(desktop.app);
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+    await page.keyboard.press('Escape');
+    labelId = (await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null })).id;
+    const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
+    frames = (await until('the list', list, ({ length }) => length === 3)).map(({ id }) => id);
+    for (const [i, mask] of masks.entries()) await draw(i, mask);
+  });
+
+  afterAll(() => desktop.close());
+
+  it('is read blind by another: nothing of the first is there, and what is done is theirs', async () => {
+    await page.getByText('3 of 3 reviewed').waitFor();
+    await menu(desktop.app, 'review.readers');
+    await dialog('readers').getByRole('textbox', { name: 'Name' }).fill('Dr. Second');
+    await dialog('readers').getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog('readers').getByRole('button', { name: 'Open: Dr. Second' }).click();
+    await page.getByText('Reading by Dr. Second').waitFor();
+    await page.getByText('0 of 3 reviewed').waitFor();
+    await until(
+      'the frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 !== '',
+      90_000,
+    );
+    expect((await hands.look()).masks).toEqual([]);
+    for (const i of frames.keys()) expect(await opened(i)).toMatchObject({ masks: [], frame: { review: 'unopened' } });
+    await expect(
+      ask(page, 'export.run', { folder: '/tmp', formats: ['png'], include: 'all', manifest: 'none' }),
+    ).rejects.toThrow('reading-blind');
+    for (const i of [0, 1]) await draw(i, disc(widthPx, heightPx, 74 + 5 * i, 60, 24));
+    await page.getByText('2 of 3 reviewed').waitFor();
+    expect((await opened(0)).masks[0]!.current.user).toBe('Dr. Second');
+  });
+
+  it('is as it was in the main reading', async () => {
+    await page.getByRole('button', { name: 'Reading by Dr. Second' }).click();
+    await dialog('readers').getByRole('button', { name: 'Open: Main reading' }).click();
+    await page.getByText('3 of 3 reviewed').waitFor();
+    for (const [i, mask] of masks.entries()) {
+      const [only, ...more] = (await opened(i)).masks;
+      expect(more).toEqual([]);
+      expect(only!.current.rle.counts).toBe(cocoRle(mask).counts);
+    }
+  });
+});
