@@ -87,6 +87,18 @@ export const COMMANDS = [
   row('display', 3, 'display.sepia', 'Colours: Sepia', '色彩：棕褐', [], 'choice'),
   row('display', 3, 'display.viridis', 'Colours: Viridis', '色彩：Viridis（紫绿黄）', [], 'choice'),
   row('display', 3, 'display.magma', 'Colours: Magma', '色彩：Magma（黑紫黄）', [], 'choice'),
+  row('display', 4, 'display.filter.none', 'Filter: None', '滤波：无', ['Alt+N'], 'choice'),
+  row(
+    'display',
+    4,
+    'display.filter.clahe',
+    'Filter: Local Contrast (CLAHE)',
+    '滤波：局部对比度 (CLAHE)',
+    ['Alt+C'],
+    'choice',
+  ),
+  row('display', 4, 'display.filter.lee', 'Filter: Less Speckle (Lee)', '滤波：斑点抑制 (Lee)', ['Alt+L'], 'choice'),
+  row('display', 4, 'display.filter.median', 'Filter: Median', '滤波：中值', ['Alt+M'], 'choice'),
   row('display', 5, 'view.resetWindowing', 'Reset Display', '重置显示', ['R']),
 
   row('tool', 1, 'tool.select', 'Select', '选择', ['V'], 'choice'),

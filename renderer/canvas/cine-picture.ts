@@ -1,5 +1,6 @@
 /** A frame as it is shown in passing while its loop is played: its pixels, and the masks stored for exactly these pixels. */
 import type { LoopFrame } from '../../shared/domain';
+import type { Filter } from '../../shared/image';
 import { AppError } from '../../shared/errors';
 import { cineUrl, FRAME_HASH_HEADER } from '../../shared/ipc';
 import { maskFromCocoRle } from '../../shared/mask';
@@ -8,23 +9,32 @@ import { headMask, type HeadMask } from './compare-drawing';
 
 export interface CinePicture {
   readonly pixels: ImageBitmap;
+  /** What the pixels were seen through when they were made. */
+  readonly filter: Filter;
   readonly masks: readonly HeadMask[];
 }
 
 /**
  * @param colourOf a label's colour, `#RRGGBB`
+ * @param treat gives the pixels as they are to be seen; null where that failed
  * @throws AppError `file-unreadable`
  */
-export async function loadCinePicture(frame: LoopFrame, colourOf: (labelId: number) => string): Promise<CinePicture> {
-  const [{ pixels, sha256 }, masks] = await Promise.all([
+export async function loadCinePicture(
+  frame: LoopFrame,
+  colourOf: (labelId: number) => string,
+  treat: (pixels: ImageBitmap) => Promise<Omit<CinePicture, 'masks'> | null>,
+): Promise<CinePicture> {
+  const [{ pixels: read, sha256 }, masks] = await Promise.all([
     loadPixels(frame.id),
     frame.maskCount > 0 ? call('masks.ofFrame', { frameId: frame.id }) : [],
   ]);
+  const seen = await treat(read);
+  if (!seen) throw new AppError('internal', `frame ${frame.id}`, 'the picture could not be filtered');
   // Masks that were made on other pixels than the file has now are not shown on these.
-  if (sha256 !== frame.sha256) return { pixels, masks: [] };
+  if (sha256 !== frame.sha256) return { ...seen, masks: [] };
   const live = masks.filter(({ current: { state } }) => state !== 'rejected' && state !== 'deleted');
   return {
-    pixels,
+    ...seen,
     masks: live.map(({ labelId, current: { rle } }) =>
       headMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
     ),

@@ -9,6 +9,7 @@
  * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
  */
 export { loadCinePicture, type CinePicture } from './cine-picture';
+export { ImageFilters } from './image-filters';
 export { loadFrameImage } from './frame-image';
 export { TOOLS, Toolbox, type ToolName } from './tools';
 export { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from './viewport';

@@ -25,5 +25,15 @@ export const display = {
     viridis: 'Viridis',
     magma: 'Magma',
   },
+  filters: 'Filter',
+  filter: {
+    none: 'None',
+    clahe: 'Local contrast (CLAHE)',
+    lee: 'Less speckle (Lee)',
+    median: 'Median',
+  },
+  filteredView: 'Filtered view: {filter}',
+  filtering: 'Filtering…',
+  filteredHint: 'For looking only. Masks, measurements, exports and the model use the image as it is in the file.',
   colouredHint: 'This image has colours of its own; they are kept.',
 };

@@ -27,5 +27,15 @@ export const display: typeof english = {
     viridis: 'Viridis（紫绿黄）',
     magma: 'Magma（黑紫黄）',
   },
+  filters: '滤波',
+  filter: {
+    none: '无',
+    clahe: '局部对比度 (CLAHE)',
+    lee: '斑点抑制 (Lee)',
+    median: '中值',
+  },
+  filteredView: '滤波视图：{filter}',
+  filtering: '正在滤波…',
+  filteredHint: '仅用于观看。掩膜、测量、导出和模型均使用文件中的原始图像。',
   colouredHint: '此图像本身带有颜色，将予以保留。',
 };

@@ -140,7 +140,9 @@ export const useCine = defineStore('cine', () => {
 
   function picturesOf(at: number): Promise<CinePicture> {
     const frame = frames.value[at];
-    return frame ? loadCinePicture(frame, colourOf) : Promise.reject(new RangeError(`no frame ${at}`));
+    return frame
+      ? loadCinePicture(frame, colourOf, editor.filterPicture)
+      : Promise.reject(new RangeError(`no frame ${at}`));
   }
 
   // Playing -----------------------------------------------------------------------------------------------------------
@@ -251,6 +253,8 @@ export const useCine = defineStore('cine', () => {
   function again(): void {
     if (playing.value) play();
   }
+
+  watch(() => editor.filter, again);
 
   function setRange(next: FrameRange): void {
     range.value = next;

@@ -36,6 +36,8 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'view.fit': view.fitImage,
     'view.actualPixels': view.showActualPixels,
     ...view.lookActs,
+    ...view.filterActs,
+    'view.resetWindowing': view.resetDisplay,
     'view.masksVisible': () => (view.masksVisible.value = !view.masksVisible.value),
     'view.outlinesOnly': () => (view.outlinesOnly.value = !view.outlinesOnly.value),
     'view.measurements': () => (view.measurementsVisible.value = !view.measurementsVisible.value),
@@ -76,7 +78,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
       if (id === 'view.masksVisible') return view.masksVisible.value;
       if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
       if (id === 'view.measurements') return view.measurementsVisible.value;
-      return view.lookChecked(id) || id === `tool.${toolbox.name}`;
+      return view.lookChecked(id) || view.filterChecked(id) || id === `tool.${toolbox.name}`;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { ref, shallowRef, type Ref } from 'vue';
 import type { ColourImage } from '../../shared/image';
 import { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from '../canvas';
+import { filterView } from './filter-view';
 import { lookView } from './look-view';
 
 const ZOOM_STEP = 1.25;
@@ -11,6 +12,8 @@ const BRUSH_RADIUS = { least: 0.5, most: 250, first: 12 } as const;
 
 /** @param samples of the open frame; null while there is none */
 export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
+  const look = lookView(samples);
+  const filters = filterView(samples);
   const image = shallowRef<Size>({ width: 1, height: 1 });
   const screen = shallowRef<Size>({ width: 1, height: 1 });
   const viewport = shallowRef<Viewport>({ scale: 1, offsetX: 0, offsetY: 0, fitted: true });
@@ -44,6 +47,11 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   const showActualPixels = (): void =>
     void (viewport.value = actualPixels(viewport.value, screen.value, window.devicePixelRatio));
 
+  function resetDisplay(): void {
+    look.resetLook();
+    filters.filter.value = 'none';
+  }
+
   function changeOpacity(steps: number): void {
     opacity.value = Math.min(1, Math.max(0, Math.round((opacity.value + steps * OPACITY_STEP) * 100) / 100));
   }
@@ -58,7 +66,10 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
 
   return {
     viewport,
-    ...lookView(samples),
+    ...look,
+    ...filters,
+    /** Everything about the look as it is at first. */
+    resetDisplay,
     passing,
     masksVisible,
     outlinesOnly,

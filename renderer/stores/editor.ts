@@ -128,7 +128,7 @@ export const useEditor = defineStore('editor', () => {
   }
 
   function prefetch(): void {
-    for (const id of neighbours.slice(0, PREFETCHED)) loader.prefetch(id);
+    for (const id of neighbours.slice(0, PREFETCHED)) loader.prefetch(id, view.prepare);
   }
 
   function show({ opened, image: samples }: LoadedFrame): void {
@@ -255,7 +255,7 @@ export const useEditor = defineStore('editor', () => {
   });
 
   function toolHost() {
-    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetLook };
+    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetDisplay };
   }
 
   return {

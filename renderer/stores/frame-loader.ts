@@ -43,9 +43,10 @@ export class FrameLoader {
     return entry.load;
   }
 
-  /** Loads a frame that is likely to be wanted. What fails will fail again, and be told, when it is opened. */
-  prefetch(frameId: number): void {
-    if (!this.#held.has(frameId)) this.load(frameId).catch(() => undefined);
+  /** Loads a frame that is likely to be wanted, and tells its samples. What fails will fail again, and be told, when it is opened. */
+  prefetch(frameId: number, ready: (image: ColourImage) => void): void {
+    const held = this.#held.get(frameId)?.load ?? this.load(frameId);
+    held.then(({ image }) => image && ready(image)).catch(() => undefined);
   }
 
   clear(): void {

@@ -59,7 +59,6 @@ export function lookView(image: Readonly<Ref<ColourImage | null>>) {
   }
 
   const lookActs: Partial<Record<CommandId, () => unknown>> = {
-    'view.resetWindowing': resetLook,
     'display.brighter': () => setGamma(gamma.value + GAMMA.step),
     'display.darker': () => setGamma(gamma.value - GAMMA.step),
     ...Object.fromEntries(PRESETS.map((name) => [`display.${name}`, () => usePreset(name)])),

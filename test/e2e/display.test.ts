@@ -1,0 +1,108 @@
+/** How the image is shown, in the real window: filters and colours change what is seen and nothing of what is made from it. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { phantomLoop } from '../../shared/phantom';
+import { openDesktop, type Desktop } from '../support/desktop';
+import { dicomFile, greyLoop } from '../support/dicom-file';
+import { until, WindowHands } from '../support/journey/window-hands';
+import { ask, menu } from '../support/journey/workplace';
+import { temporaryFolder, writeAt } from '../support/study-folder';
+
+const [widthPx, heightPx, COUNT] = [320, 240, 6];
+const beat = phantomLoop({ label: 'lv-cavity', seed: 3, widthPx, heightPx }, 2 * COUNT).slice(0, COUNT);
+let desktop: Desktop;
+let page: Page;
+let hands: WindowHands;
+
+const badge = () => page.getByText('Filtered view: Local contrast (CLAHE)');
+/** What the canvas of the image holds, and the filter over it. */
+const shown = () =>
+  hands.look<{ sum: number; filter: string }>(`(() => {
+    const canvas = document.querySelector('.frame-canvas canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i]) % 1000003;
+    return { sum, filter: canvas.style.filter };
+  })()`);
+
+/** The mask that a click in the middle of the ventricle gives; taken back again. */
+async function maskOfClick(): Promise<string> {
+  const { mask } = beat[0]!;
+  const inside = [...mask.data.keys()].filter((i) => mask.data[i] === 1);
+  const at = inside[Math.floor(inside.length / 2)]!;
+  await page.keyboard.press('p');
+  await hands.drag([{ x: (at % widthPx) + 0.5, y: Math.floor(at / widthPx) + 0.5 }]);
+  const { masks } = await until(
+    'the mask',
+    () => hands.look(),
+    (seen) => seen.masks.length === 1 && seen.waiting === 0,
+    60_000,
+  );
+  await menu(desktop.app, 'edit.undo');
+  await until(
+    'it taken back',
+    () => hands.look(),
+    (seen) => seen.masks.length === 0,
+  );
+  return masks[0]!;
+}
+
+describe('how the image is shown', () => {
+  beforeAll(async () => {
+    const study = join(temporaryFolder(), 'study');
+    const pixels = Buffer.concat(beat.map(({ image }) => image.data));
+    writeAt(join(study, 'heart.dcm'), dicomFile(greyLoop({ rows: heightPx, columns: widthPx, frames: COUNT, pixels })));
+    desktop = await openDesktop({ args: [study] });
+    page = desktop.page;
+    hands = new WindowHands(desktop.app);
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
+    await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
+    await until(
+      'the embedding',
+      () => hands.look(),
+      ({ embedding }) => embedding === 'ready',
+      120_000,
+    );
+  });
+
+  afterAll(() => desktop.close());
+
+  it('says that it is filtered, and a click gives the very same mask as without', async () => {
+    const before = { seen: await shown(), mask: await maskOfClick() };
+    expect(before.seen.filter).toBe('');
+    await menu(desktop.app, 'display.filter.clahe');
+    await badge().waitFor();
+    await menu(desktop.app, 'display.inverted');
+    await menu(desktop.app, 'display.contrast');
+    const now = await until('another look', shown, ({ filter, sum }) => filter !== '' && sum !== before.seen.sum);
+    expect(now.filter).toContain('url(');
+    expect(await maskOfClick()).toBe(before.mask);
+  });
+
+  it('is the same while the loop plays', async () => {
+    await page.keyboard.press('a');
+    await page.locator('.cine-canvas').waitFor();
+    const filter = () =>
+      page
+        .locator('.cine-canvas canvas')
+        .first()
+        .evaluate((canvas) => getComputedStyle(canvas).filter);
+    expect(await filter()).toContain('url(');
+    expect(await badge().isVisible()).toBe(true);
+    await page.locator('.cine-canvas').click();
+    await page.locator('.cine-canvas').waitFor({ state: 'detached' });
+    await badge().waitFor();
+  });
+
+  it('is remembered, and reset by one key', async () => {
+    await page.reload();
+    await badge().waitFor({ timeout: 60_000 });
+    await page.getByRole('region', { name: 'Image', exact: true }).getByText('High contrast').waitFor();
+    await page.keyboard.press('r');
+    await badge().waitFor({ state: 'detached' });
+    expect((await shown()).filter).toBe('');
+  });
+});
