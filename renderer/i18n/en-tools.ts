@@ -9,6 +9,8 @@ export const toolHint = {
   eraser: 'Drag to erase; Alt paints. Ctrl and wheel: size.',
   polygon: 'Click corner by corner; Enter closes, Backspace takes one back. Begun with Alt it takes away.',
   lasso: 'Drag around what belongs to it; let go to close. With Alt it takes away.',
+  livewire:
+    'Click along the edge: the line clings to it. Enter closes, Backspace takes an anchor back. Begun with Alt it takes away.',
   caliper: 'Drag a line, or click its two ends. Drag an end to move it.',
   ellipse: 'Drag the first axis, then click where the other ends.',
 };

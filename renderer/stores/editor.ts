@@ -255,7 +255,8 @@ export const useEditor = defineStore('editor', () => {
   });
 
   function toolHost() {
-    return { brushRadiusPx: () => view.brushRadiusPx.value, resetWindowing: view.resetDisplay };
+    const { brushRadiusPx, resetDisplay: resetWindowing } = view;
+    return { brushRadiusPx: () => brushRadiusPx.value, image: () => image.value, resetWindowing };
   }
 
   return {

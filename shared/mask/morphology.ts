@@ -1,4 +1,5 @@
 /** Masks grown, shrunk, smoothed, mirrored, or cut into their parts. Circles, not squares, are what grows. */
+import { gaussianBlur } from '../image/gaussian';
 import { connectedComponents } from './components';
 import { squaredDistanceToBackground } from './distance';
 import { boundingBox, complement, cropMask, emptyMask, type BoundingBox, type Mask } from './mask';
@@ -26,14 +27,8 @@ export function shrunk(mask: Mask, radiusPx: number): Mask {
 export function smoothed(mask: Mask, radiusPx: number): Mask {
   const reach = Math.ceil(3 * radiusPx);
   return around(mask, reach, (part) => {
-    const kernel = Float32Array.from({ length: 2 * reach + 1 }, (_, i) =>
-      Math.exp(-(((i - reach) / radiusPx) ** 2) / 2),
-    );
-    const total = kernel.reduce((sum, weight) => sum + weight, 0);
-    const { widthPx, heightPx, data } = part;
-    const across = blurred(data, kernel, { count: heightPx, stride: widthPx, length: widthPx, step: 1 });
-    const both = blurred(across, kernel, { count: widthPx, stride: 1, length: heightPx, step: widthPx });
-    return where(part, (i) => (both[i] as number) > (total * total) / 2);
+    const both = gaussianBlur(part.data, part.widthPx, part.heightPx, radiusPx);
+    return where(part, (i) => (both[i] as number) > 0.5);
   });
 }
 
@@ -75,33 +70,4 @@ function around(mask: Mask, margin: number, work: (part: Mask) => Mask): Mask {
     made.data.set(pixels, (top + row) * mask.widthPx + left);
   }
   return made;
-}
-
-interface Lines {
-  readonly count: number;
-  /** From line to line. */
-  readonly stride: number;
-  readonly length: number;
-  /** From pixel to pixel of a line. */
-  readonly step: number;
-}
-
-function blurred(
-  values: ArrayLike<number>,
-  kernel: Float32Array,
-  { count, stride, length, step }: Lines,
-): Float32Array {
-  const out = new Float32Array(values.length);
-  const reach = (kernel.length - 1) / 2;
-  for (let line = 0; line < count; line++) {
-    for (let k = 0; k < length; k++) {
-      let sum = 0;
-      for (let d = -reach; d <= reach; d++) {
-        const at = Math.min(Math.max(k + d, 0), length - 1);
-        sum += (kernel[d + reach] as number) * (values[line * stride + at * step] as number);
-      }
-      out[line * stride + k * step] = sum;
-    }
-  }
-  return out;
 }

@@ -1,2 +1,3 @@
 /** Lines on an image: what is drawn by hand, and what follows the image's edges. What other rooms may use. */
 export { pathLength, placesAlong, type Place } from './along';
+export { LiveWire } from './live-wire';

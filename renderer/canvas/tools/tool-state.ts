@@ -4,6 +4,7 @@
  * leaves nothing behind.
  */
 import type { Measurement, PromptPoint } from '../../../shared/domain';
+import type { GrayImage } from '../../../shared/image';
 import type { Editor } from '../../editor';
 
 export const TOOLS = [
@@ -15,6 +16,7 @@ export const TOOLS = [
   'eraser',
   'polygon',
   'lasso',
+  'livewire',
   'caliper',
   'ellipse',
 ] as const;
@@ -67,6 +69,8 @@ export interface ToolHost {
   readonly editor: Editor;
   /** Of brush and eraser, in image pixels. */
   brushRadiusPx(): number;
+  /** Of the frame on screen; null while there is none. */
+  image(): GrayImage | null;
   /** Back to the usual brightness and contrast. */
   resetWindowing(): void;
 }

@@ -3,6 +3,7 @@ import { emitter } from '../../editor';
 import { boxIdle } from './box-idle';
 import { brushIdle } from './brush-idle';
 import { lassoIdle } from './lasso-idle';
+import { livewireIdle } from './livewire-idle';
 import { pointIdle } from './point-idle';
 import { measureIdle } from './measure-idle';
 import { polygonIdle } from './polygon-idle';
@@ -19,6 +20,7 @@ const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   eraser: (host) => brushIdle(host, 'eraser'),
   polygon: polygonIdle,
   lasso: lassoIdle,
+  livewire: livewireIdle,
   caliper: (host) => measureIdle(host, 'caliper'),
   ellipse: (host) => measureIdle(host, 'ellipse'),
 };

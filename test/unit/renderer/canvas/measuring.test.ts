@@ -12,7 +12,12 @@ let toolbox: Toolbox;
 beforeEach(() => {
   made = bench();
   made.open(frame);
-  toolbox = new Toolbox({ editor: made.editor, brushRadiusPx: () => 3, resetWindowing: () => undefined });
+  toolbox = new Toolbox({
+    editor: made.editor,
+    brushRadiusPx: () => 3,
+    image: () => null,
+    resetWindowing: () => undefined,
+  });
 });
 
 const at = (x: number, y: number) =>

@@ -8,6 +8,15 @@ const frame = frameOf();
 /** One image pixel is four pixels of the screen, the image begins at (100, 20). */
 const VIEW: Viewport = { scale: 4, offsetX: 100, offsetY: 20, fitted: false };
 
+/** A bright disc of radius 12 around (24, 20) on black. */
+const IMAGE = {
+  widthPx: 48,
+  heightPx: 40,
+  data: Uint8Array.from({ length: 48 * 40 }, (_, i) =>
+    Math.hypot((i % 48) + 0.5 - 24, Math.floor(i / 48) + 0.5 - 20) < 12 ? 200 : 0,
+  ),
+};
+
 let made: Bench;
 let toolbox: Toolbox;
 let gestures: Gestures;
@@ -23,7 +32,12 @@ beforeEach(() => {
       void calls.push(
         `${name} ${numbers.map((n) => (typeof n === 'number' ? Math.round(n * 100) / 100 : '')).join(' ')}`.trim(),
       );
-  toolbox = new Toolbox({ editor: made.editor, brushRadiusPx: () => 3, resetWindowing: note('reset') });
+  toolbox = new Toolbox({
+    editor: made.editor,
+    brushRadiusPx: () => 3,
+    image: () => IMAGE,
+    resetWindowing: note('reset'),
+  });
   gestures = new Gestures(
     {
       viewport: () => VIEW,
@@ -391,6 +405,73 @@ describe('lasso', () => {
     gestures.up(over(25, 5));
     press(5, 5);
     expect(made.editor.document!.canUndo).toBe(false);
+  });
+});
+
+describe('magnetic contour', () => {
+  beforeEach(() => toolbox.choose('livewire'));
+  /** On the disc's edge. */
+  const RIM: [number, number][] = [
+    [36, 20],
+    [24, 32],
+    [12, 20],
+    [24, 8],
+  ];
+  const area = () => made.editor.document!.active!.shown!.areaPx;
+
+  it.each([
+    ['Enter', () => toolbox.key('onComplete')],
+    ['a click on the first anchor', () => press(36.5, 20.5)],
+    ['a double click', () => gestures.doubleClick(over(24, 8))],
+  ])('follows the edge and is closed by %s', (_, close) => {
+    for (const place of RIM) press(...place);
+    close();
+    expect(toolbox.busy).toBe(false);
+    // The square through the anchors has 288 pixels, the disc 452.
+    expect(area()).toBeGreaterThan(400);
+    expect(area()).toBeLessThan(500);
+    made.editor.undo();
+    expect(made.screen()).toEqual([]);
+  });
+
+  it('follows the pointer from the last anchor', () => {
+    press(...RIM[0]!);
+    gestures.move(over(...RIM[1]!));
+    const draft = toolbox.draft;
+    expect(draft).toMatchObject({ kind: 'outline', mode: 'add', anchors: [36, 20] });
+    const path = draft?.kind === 'outline' ? draft.path : [];
+    expect([path.slice(0, 2), path.slice(-2)]).toEqual([RIM[0], RIM[1]]);
+    expect(path.length).toBeGreaterThan(20);
+  });
+
+  it('takes anchors back and puts them there again', () => {
+    for (const place of RIM.slice(0, 3)) press(...place);
+    const three = toolbox.draft;
+    toolbox.key('onRemoveLast');
+    expect(toolbox.draft).toMatchObject({ anchors: [36, 20, 24, 32] });
+    toolbox.key('onRestoreLast');
+    gestures.move(over(...RIM[2]!));
+    expect(toolbox.draft).toEqual(three);
+    for (let k = 0; k < 3; k++) expect(toolbox.key('onRemoveLast')).toBe(true);
+    expect(toolbox.busy).toBe(false);
+  });
+
+  it('with Esc leaves nothing behind; with one anchor Enter closes nothing', () => {
+    press(...RIM[0]!);
+    toolbox.key('onComplete');
+    expect(toolbox.busy).toBe(true);
+    toolbox.key('onCancel');
+    expect(toolbox.busy).toBe(false);
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+
+  it('begun with Alt takes its inside away', () => {
+    made.editor.beginStroke('brush', 30, 24, 20);
+    made.editor.endStroke();
+    press(...RIM[0]!, { alt: true });
+    for (const place of RIM.slice(1)) press(...place);
+    toolbox.key('onComplete');
+    expect([bit(24, 20), bit(30, 25), bit(2, 2)]).toEqual([0, 0, 1]);
   });
 });
 
