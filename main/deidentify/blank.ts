@@ -11,6 +11,9 @@ export interface Rectangle {
   readonly y1: number;
 }
 
+/** What is kept of the picture: all of it, the ultrasound regions the file names, or given rectangles. */
+export type Keep = 'everything' | 'regions' | readonly Rectangle[];
+
 /**
  * A copy of the pixel data, black outside `keep`; what follows the last frame is zero. Where two pixels share colours
  * (YBR_FULL_422) they keep them if one of them is kept.

@@ -5,12 +5,11 @@
 import { isAppError } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
 import type { Part10 } from '../dicom';
-import type { Rectangle } from './blank';
-import { frameBytes, pixelLayout, sampleOffset, type PixelLayout } from './pixel-layout';
-import { paletteLevel, readPalette } from './palette';
+import { readImage } from '../study';
+import { rowKept, type Rectangle } from './blank';
 import { ultrasoundRegions } from './regions';
 
-/** `unknown` where the pixels are compressed or of a kind that is not looked at. */
+/** `unknown` where the pixels cannot be decoded. */
 export type BurntIn = 'likely' | 'unlikely' | 'unknown';
 
 /** Of 255: how much a letter differs from the mean of what is around it, and how far around, in pixels. */
@@ -26,30 +25,41 @@ interface Box extends Rectangle {
   readonly area: number;
 }
 
-/** @param kept what was not blanked; undefined where nothing was. The first frame is looked at. */
-export function burntInText(source: Part10, kept: readonly Rectangle[] | undefined): BurntIn {
+/**
+ * The first frame is looked at, as it is on the disk.
+ *
+ * @param kept what was not blanked; undefined where nothing was
+ */
+export async function burntInText(source: Part10, kept: readonly Rectangle[] | undefined): Promise<BurntIn> {
   const regions = ultrasoundRegions(source);
   // Everything outside was blanked, or there is no outside that a machine has told of.
   if (kept && regions.length > 0 && kept.every((part) => regions.some((region) => contains(region, part)))) {
     return 'unlikely';
   }
   try {
-    const layout = pixelLayout(source);
-    return textOutside(firstFrame(source, layout), [...regions]) ? 'likely' : 'unlikely';
+    const { frame } = await readImage(source.path);
+    return textOutside(frame, regions, kept) ? 'likely' : 'unlikely';
   } catch (error) {
     if (isAppError(error)) return 'unknown';
     throw error;
   }
 }
 
-/** True where text is likely outside `regions`. */
-export function textOutside(image: GrayImage, regions: readonly Rectangle[]): boolean {
+/** True where text is likely outside `regions`, within what is kept (undefined: everything) of the picture. */
+export function textOutside(
+  image: GrayImage,
+  regions: readonly Rectangle[],
+  kept: readonly Rectangle[] = [{ x0: 0, y0: 0, x1: image.widthPx, y1: image.heightPx }],
+): boolean {
   const { widthPx, heightPx, data } = image;
   const around = localMeans(image);
   for (const sign of [1, -1]) {
     const marked = new Uint8Array(widthPx * heightPx);
-    for (let i = 0; i < marked.length; i++) {
-      marked[i] = sign * ((data[i] ?? 0) - (around[i] ?? 0)) >= CONTRAST ? 1 : 0;
+    for (let y = 0; y < heightPx; y++) {
+      const row = rowKept(widthPx, y, kept);
+      for (let x = 0, i = y * widthPx; x < widthPx; x++, i++) {
+        marked[i] = row[x] === 1 && sign * ((data[i] ?? 0) - (around[i] ?? 0)) >= CONTRAST ? 1 : 0;
+      }
     }
     for (const region of regions) clear(marked, widthPx, heightPx, region);
     if (hasLine(letters(marked, widthPx, heightPx))) return true;
@@ -147,30 +157,4 @@ function follows(a: Box, b: Box): boolean {
 
 function contains(outer: Rectangle, inner: Rectangle): boolean {
   return inner.x0 >= outer.x0 && inner.y0 >= outer.y0 && inner.x1 <= outer.x1 && inner.y1 <= outer.y1;
-}
-
-/** Of colours the first sample: red, or brightness. Only the most significant eight bits. */
-function firstFrame(source: Part10, layout: PixelLayout): GrayImage {
-  const { bytes } = source;
-  const palette = layout.photometric === 'PALETTE COLOR' ? readPalette(source) : undefined;
-  const { widthPx, heightPx, element, bytesPerSample, bitsStored, littleEndian, crosswise } = layout;
-  const pixels = bytes.subarray(element.valueStart, element.valueStart + frameBytes(layout));
-  const data = new Uint8Array(widthPx * heightPx);
-  for (let y = 0; y < heightPx; y++) {
-    for (let x = 0; x < widthPx; x++) {
-      const is422 = layout.photometric === 'YBR_FULL_422';
-      const at = is422 ? 2 * (y * widthPx + (x & ~1)) + (x & 1) : sampleOffset(layout, x, y, 0);
-      let value = 0;
-      for (let i = 0; i < bytesPerSample; i++) {
-        const place = at + (littleEndian ? bytesPerSample - 1 - i : i);
-        value = value * 256 + (pixels[crosswise ? place ^ 1 : place] ?? 0);
-      }
-      data[y * widthPx + x] = palette
-        ? paletteLevel(palette, value)
-        : bitsStored > 8
-          ? value / 2 ** (bitsStored - 8)
-          : value;
-    }
-  }
-  return { widthPx, heightPx, data };
 }

@@ -6,8 +6,10 @@ import { AppError, isAppError } from '../../shared/errors';
 import { writeAtomically } from '../files';
 import { compareNaturally, isInside } from '../study';
 import { isDicom, readPart10 } from '../dicom';
+import type { Keep } from './blank';
+import { burntInText, type BurntIn } from './burnt-in';
 import { decompressed, isCompressed } from './decompress';
-import { deidentify, type Deidentified, type Keep } from './deidentify';
+import { deidentify, keptOf, type Deidentified } from './deidentify';
 import type { Identities } from './identities';
 
 export interface DeidentifyOptions {
@@ -25,6 +27,8 @@ export interface DeidentifyOptions {
 export interface DeidentifiedFile extends Omit<Deidentified, 'chunks'> {
   /** Whether compressed pixels are stored uncompressed, since they were blanked. */
   readonly decompressed: boolean;
+  /** Whether text is likely in what is left of the picture outside the ultrasound regions. */
+  readonly burntIn: BurntIn;
   readonly source: string;
   readonly file: string;
 }
@@ -71,8 +75,8 @@ export async function deidentifyFile(
   taken: Set<string>,
 ): Promise<DeidentifiedFile> {
   const content = await contentOf(source);
-  const part10 = keep === 'everything' ? undefined : readPart10(source, content);
-  const plain = part10 && isCompressed(part10) ? await decompressed(part10) : undefined;
+  const part10 = readPart10(source, content);
+  const plain = keep !== 'everything' && isCompressed(part10) ? await decompressed(part10) : undefined;
   const { chunks, ...facts } = deidentify(source, plain ?? content, identities, keep);
   let name = facts.sopInstance;
   for (let n = 2; taken.has(name); n++) name = `${facts.sopInstance}~${n}`;
@@ -84,7 +88,8 @@ export async function deidentifyFile(
   await writeAtomically(file, async (write) => {
     for (const chunk of chunks) await write(chunk);
   });
-  return { source, file, ...facts, decompressed: plain !== undefined };
+  const burntIn = await burntInText(part10, keptOf(part10, keep));
+  return { source, file, ...facts, burntIn, decompressed: plain !== undefined };
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {

@@ -15,14 +15,10 @@ import {
   STANDARD_UID_ROOT,
   textElement,
 } from '../dicom';
-import { blankOutside, type Rectangle } from './blank';
-import { burntInText, type BurntIn } from './burnt-in';
+import { blankOutside, type Keep, type Rectangle } from './blank';
 import type { Identities } from './identities';
 import { applyProfile, topText, type ProfileCounts, type Written } from './profile';
 import { ultrasoundRegions } from './regions';
-
-/** What is kept of the picture: all of it, the ultrasound regions the file names, or given rectangles. */
-export type Keep = 'everything' | 'regions' | readonly Rectangle[];
 
 export interface Deidentified {
   readonly chunks: readonly Uint8Array[];
@@ -31,8 +27,6 @@ export interface Deidentified {
   readonly patient: string;
   readonly counts: ProfileCounts;
   readonly blanked: boolean;
-  /** Whether text is likely in what is left of the picture outside the ultrasound regions. */
-  readonly burntIn: BurntIn;
 }
 
 const SOP_INSTANCE = 0x00080018;
@@ -49,7 +43,7 @@ export function deidentify(path: string, file: Uint8Array, identities: Identitie
   const source = readPart10(path, file);
   const oldInstance = topText(source, SOP_INSTANCE);
   if (oldInstance === '') throw new AppError('format-corrupt', path, `${path}: no SOP Instance UID (0008,0018)`);
-  const rectangles = keep === 'everything' ? undefined : rectanglesOf(source, keep);
+  const rectangles = keptOf(source, keep);
   const { elements, counts, patient } = applyProfile(source, identities);
   const written = new Map(elements.map((element) => [element.tag, element]));
   const put = (tag: number, bytes: readonly Uint8Array[]) => written.set(tag, { tag, bytes });
@@ -58,16 +52,17 @@ export function deidentify(path: string, file: Uint8Array, identities: Identitie
     const vr = pixelVr(source);
     put(PIXEL_DATA, elementBytes(source.encoding, PIXEL_DATA, vr, [blankOutside(source, rectangles)]));
   }
-  const sopInstance = identities.uid(oldInstance);
+  const sopInstance = identities.instance(oldInstance);
   const dataSet = [...written.values()].sort((a, b) => a.tag - b.tag).flatMap(({ bytes }) => bytes);
   return {
     chunks: [...headOf(source, sopInstance), ...forFile(source.transferSyntax, dataSet)],
     ...{ sopInstance, patient, counts, blanked: rectangles !== undefined },
-    burntIn: burntInText(source, rectangles),
   };
 }
 
-function rectanglesOf(source: Part10, keep: Exclude<Keep, 'everything'>): readonly Rectangle[] {
+/** Undefined where nothing is blanked. @throws AppError `format-unknown` where nothing tells what to keep */
+export function keptOf(source: Part10, keep: Keep): readonly Rectangle[] | undefined {
+  if (keep === 'everything') return undefined;
   const rectangles = keep === 'regions' ? ultrasoundRegions(source) : keep;
   if (rectangles.length > 0) return rectangles;
   const { path } = source;

@@ -6,11 +6,21 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors';
 import { writeAtomically } from '../files';
+import type { Keep } from './blank';
 
 const KEY_BYTES = 32;
 
 export class Identities {
-  constructor(private readonly key: Uint8Array) {}
+  /** @param keep of all pictures of a run: copies with other pixels are other instances */
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly keep: Keep = 'everything',
+  ) {}
+
+  /** Of a SOP instance, wherever it is named. What is blanked differently is another one, in the same series. */
+  instance(old: string): string {
+    return this.uid(this.keep === 'everything' ? old : `${old} ${JSON.stringify(this.keep)}`);
+  }
 
   /** A UID under 2.25 (PS3.5 B.2): a UUID of version 8, so always below 2^128. */
   uid(old: string): string {

@@ -6,9 +6,8 @@ import { shortValue } from './pixel-layout';
 export interface Palette {
   /** The pixel value that the first entry is for. */
   readonly first: number;
-  /** Red, green and blue added up, up to `most`. */
+  /** Red, green and blue added up. */
   readonly brightness: readonly number[];
-  readonly most: number;
 }
 
 /** @throws AppError `format-unknown` for a palette that is missing, cut off or segmented */
@@ -28,16 +27,10 @@ export function readPalette(source: Part10): Palette {
     const reason = 'its colour palette is missing, cut off or segmented';
     throw new AppError('format-unknown', source.path, `${source.path}: its burnt-in text cannot be blanked: ${reason}`);
   }
-  return { first, brightness, most: 3 * (2 ** Math.min(bits, 16) - 1) };
+  return { first, brightness };
 }
 
 /** The pixel value of the darkest colour. */
 export function darkestEntry({ first, brightness }: Palette): number {
   return first + brightness.indexOf(brightness.reduce((least, value) => Math.min(least, value)));
-}
-
-/** 0 to 255; values beyond the palette have the colour of its nearest end. */
-export function paletteLevel({ first, brightness, most }: Palette, value: number): number {
-  const entry = Math.min(Math.max(value - first, 0), brightness.length - 1);
-  return Math.min(255, (255 * (brightness[entry] ?? 0)) / most);
 }

@@ -1,6 +1,6 @@
 /**
- * Where the samples of uncompressed pixel data lie (PS3.3 C.7.6.3, PS3.5 8), for blanking and for looking at a frame. Not
- * a reader: nothing is decoded.
+ * Where the samples of uncompressed pixel data lie (PS3.3 C.7.6.3, PS3.5 8), for blanking. Not a reader: nothing is
+ * decoded.
  */
 import { AppError } from '../../shared/errors';
 import { type Element, type Part10, PIXEL_DATA } from '../dicom';

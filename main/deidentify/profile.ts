@@ -23,6 +23,8 @@ import { TEXT_VRS, dummyOf, isPlausible, text, trimmedAtNul } from './values';
 
 const PATIENT_NAME = 0x00100010;
 const PATIENT_ID = 0x00100020;
+/** SOP Instance UID and Referenced SOP Instance UID. */
+const INSTANCES: readonly Tag[] = [0x00080018, 0x00081155];
 /** Groups 5000 to 50FF and 6000 to 60FF: curves and overlays, which may be drawn text. */
 const CURVES = 0x50;
 const OVERLAYS = 0x60;
@@ -123,9 +125,11 @@ class Editor {
   #uids(element: Element, copy: Uint8Array): readonly Uint8Array[] {
     const old = text(this.source.bytes, element);
     if (old === '' && element.valueEnd === element.valueStart) return [copy];
+    const isInstance = INSTANCES.includes(element.tag);
     const uids = old.split('\\').map((uid) => {
       const plain = uid.trim();
-      return plain.startsWith(STANDARD_UID_ROOT) && isPlausible('UI', plain) ? plain : this.identities.uid(plain);
+      if (plain.startsWith(STANDARD_UID_ROOT) && isPlausible('UI', plain)) return plain;
+      return isInstance ? this.identities.instance(plain) : this.identities.uid(plain);
     });
     return this.#replace(element, uids.join('\\'));
   }

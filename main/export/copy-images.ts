@@ -8,7 +8,7 @@ import { encode } from 'fast-png';
 import { AppError, isAppError } from '../../shared/errors';
 import type { ColourImage } from '../../shared/image';
 import type { CopiedImages } from '../../shared/ipc';
-import { blankPixels, deidentifyFile, Identities, textOutside } from '../deidentify';
+import { blankPixels, deidentifyFile, Identities, textOutside, type Keep } from '../deidentify';
 import { isDicom } from '../dicom';
 import { writeAtomically } from '../files';
 import { frameHash, readImage } from '../study';
@@ -60,7 +60,7 @@ class Copier {
     private readonly images: PlannedImages,
     private readonly out: string,
   ) {
-    this.#identities = new Identities(Buffer.from(images.key, 'hex'));
+    this.#identities = new Identities(Buffer.from(images.key, 'hex'), images.keep);
   }
 
   result(): CopiedImages {
@@ -91,8 +91,21 @@ class Copier {
     }
   }
 
-  async #dicom(first: PlannedFrame, frames: readonly PlannedFrame[]): Promise<Copied[]> {
+  /** @throws AppError `format-unknown` where none of the given areas is for it */
+  #keepOf({ absolutePath, widthPx, heightPx, seriesId }: PlannedFrame): Keep {
     const { keep } = this.images;
+    if (typeof keep === 'string') return keep;
+    const areas = keep.filter(
+      ({ only }) =>
+        !only || (only.widthPx === widthPx && only.heightPx === heightPx && (only.seriesId ?? seriesId) === seriesId),
+    );
+    if (areas.length > 0) return areas.map(({ x0, y0, x1, y1 }) => ({ x0, y0, x1, y1 }));
+    const reason = `no area to keep was given for pictures of ${widthPx}x${heightPx} px`;
+    throw new AppError('format-unknown', absolutePath, `${absolutePath}: ${reason}`);
+  }
+
+  async #dicom(first: PlannedFrame, frames: readonly PlannedFrame[]): Promise<Copied[]> {
+    const keep = this.#keepOf(first);
     const about = { out: this.out, identities: this.#identities, keep };
     const { file, sopInstance, patient, burntIn, decompressed } = await deidentifyFile(
       first.absolutePath,
@@ -113,10 +126,10 @@ class Copier {
 
   /** Frames that are not DICOM: each as a PNG, which has pixels and nothing else. */
   async #pictures(frames: readonly PlannedFrame[]): Promise<Copied[]> {
-    const { keep } = this.images;
     const copied: Copied[] = [];
     for (const frame of frames) {
       const { absolutePath: source, frameIndex, imageId } = frame;
+      const keep = this.#keepOf(frame);
       if (keep === 'regions') {
         const reason = 'it names no ultrasound regions, so nothing tells what to black out';
         throw new AppError('format-unknown', source, `${source}: ${reason}`);
@@ -124,11 +137,11 @@ class Copier {
       const { frame: image } = await readImage(source, frameIndex);
       const isSame = frameHash(image) === frame.sha256;
       const blanked = keep === 'everything' ? image : blankPixels(image, keep);
-      const relativePath = `${FOLDER}/${this.#identities.uid(`${imageId}/${frameIndex}`)}.png`;
+      const relativePath = `${FOLDER}/${this.#identities.instance(`${imageId}/${frameIndex}`)}.png`;
       const absolutePath = join(this.out, '..', relativePath);
       await writeAtomically(absolutePath, (write) => write(pngOf(blanked)));
       this.#files++;
-      if (textOutside(blanked, keep === 'everything' ? [] : keep)) this.#text.push(frame.relativePath);
+      if (textOutside(image, [], keep === 'everything' ? undefined : keep)) this.#text.push(frame.relativePath);
       const patient = frame.patient === '' ? '' : this.#identities.patient(frame.patient);
       copied.push({
         ...{ ...frame, absolutePath, relativePath, patient, study: '', series: '' },

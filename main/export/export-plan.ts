@@ -15,8 +15,8 @@ import type {
 } from '../../shared/domain';
 import { MAIN_READING } from '../../shared/domain';
 import { DEFAULT_SPLIT, FORMATS_WITH_SETS } from '../../shared/ipc';
-import type { ExportFormat, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
-import { projectKey, type Keep } from '../deidentify';
+import type { ExportFormat, ExportPictures, ExportRequest, ExportSet, Problem } from '../../shared/ipc';
+import { projectKey } from '../deidentify';
 import type { ProjectStore, ReadingStore } from '../project';
 import { exportNames, flatNames } from './export-names';
 import { setOf } from './split';
@@ -34,6 +34,7 @@ export interface PlannedMask {
 
 export interface PlannedFrame {
   readonly imageId: number;
+  readonly seriesId: number;
   readonly absolutePath: string;
   readonly relativePath: string;
   readonly frameIndex: number;
@@ -56,7 +57,7 @@ export interface PlannedFrame {
 
 /** How the source images go along. */
 export interface PlannedImages {
-  readonly keep: Keep;
+  readonly keep: NonNullable<ExportRequest['images']>['keep'];
   /** Secret of the project's pseudonyms, hexadecimal. */
   readonly key: string;
 }
@@ -84,6 +85,7 @@ export interface Planned {
 
 const PAGE = 500;
 const WARNINGS_LISTED = 1_000;
+const PICTURES_SHOWN = 1_000;
 
 /** Of the main reading, whoever reads. @throws whatever `signal` was aborted with */
 export async function planExport(store: ProjectStore, request: ExportRequest, signal: AbortSignal): Promise<Planned> {
@@ -98,12 +100,12 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const frames: PlannedFrame[] = [];
   for (const [i, frame] of wanted.entries()) {
     signal.throwIfAborted();
-    const { imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
+    const { imageId, seriesId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
     // A frame that was never read has no size, and no masks either.
     if (sha256 === null || widthPx === null || heightPx === null) continue;
     const { absolutePath, calibration } = await main.frames.get(frame.id);
     frames.push({
-      ...{ imageId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
+      ...{ imageId, seriesId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
       ...{ study: frame.studyName, series: frame.seriesName, absolutePath, calibration },
       name: names[i] ?? '',
       flatName: flat[i] ?? '',
@@ -120,6 +122,27 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const project = images ? 'Deidentified' : store.name;
   const plan = { project, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
   return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
+}
+
+/** What an export would take along, by series and size, in the order of the study list. */
+export async function exportPictures(
+  store: ProjectStore,
+  include: ExportRequest['include'],
+): Promise<ExportPictures[]> {
+  const groups = new Map<string, ExportPictures>();
+  const seen = new Set<number>();
+  for (const frame of await wantedFrames(await store.reading(MAIN_READING), include)) {
+    const { id, imageId, seriesId, seriesName, studyName, widthPx, heightPx } = frame;
+    if (widthPx === null || heightPx === null || seen.has(imageId)) continue;
+    seen.add(imageId);
+    const key = `${seriesId} ${widthPx}x${heightPx}`;
+    const about = { seriesId, seriesName, studyName, widthPx, heightPx };
+    const group = groups.get(key) ?? { ...about, frameIds: [], imageCount: 0 };
+    group.imageCount++;
+    if (group.frameIds.length < PICTURES_SHOWN) group.frameIds.push(id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 async function wantedFrames(store: ReadingStore, include: ExportRequest['include']): Promise<FrameSummary[]> {

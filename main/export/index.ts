@@ -1,6 +1,7 @@
 /** Export: what other rooms may use. */
 export { cocoInstance, writeCoco, type CocoImage, type CocoInstance, type CocoOptions } from './coco';
 export type { ExportApi } from './export-api';
+export { exportPictures } from './export-plan';
 export { exportProject, type ExportTools } from './export-project';
 export { exportNames, flatNames } from './export-names';
 export { encodeMaskPng, writeMaskPng } from './mask-png';

@@ -21,6 +21,8 @@ export const measure = {
   origin: {
     'ultrasound-regions': 'from the ultrasound regions',
     'pixel-spacing': 'from the pixel spacing',
+    nifti: 'from the NIfTI header',
+    metaimage: 'from the MetaImage header',
     manual: 'set by hand',
   },
   outside: 'Part of this lies outside the calibrated region: no millimetres.',

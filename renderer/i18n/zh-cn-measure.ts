@@ -23,6 +23,8 @@ export const measure: typeof english = {
   origin: {
     'ultrasound-regions': '来自超声区域标定',
     'pixel-spacing': '来自像素间距',
+    nifti: '来自 NIfTI 文件头',
+    metaimage: '来自 MetaImage 文件头',
     manual: '手动标定',
   },
   outside: '部分位于标定区域之外，因此不显示毫米值。',

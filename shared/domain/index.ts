@@ -31,7 +31,7 @@ export type {
   RevisionId,
   SavedEdit,
 } from './mask-revision';
-export { calibration, mmPerPx, scale } from './calibration';
+export { calibration, calibrationOrigin, mmPerPx, scale } from './calibration';
 export type { CalibratedRegion, Calibration, CalibrationOrigin, Scale } from './calibration';
 export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';

@@ -1,6 +1,6 @@
 /** Channels about export. What is written is main/export's affair. */
 import { z } from 'zod';
-import { rowId } from '../domain';
+import { frameSummary, rowId, sizePx } from '../domain';
 import { channel } from './channel';
 import { problemSchema } from './study';
 
@@ -44,6 +44,12 @@ export const DEFAULT_SPLIT: SplitRatios = { train: 70, val: 15, test: 15 };
 /** Pixels from (x0, y0) up to, not including, (x1, y1). */
 const rectangle = z.object({ x0: z.int().min(0), y0: z.int().min(0), x1: z.int().min(1), y1: z.int().min(1) });
 
+/** Part of every picture; with `only` of those of one size, or of the ones of that size in one series. */
+const keptArea = rectangle.extend({
+  only: z.exactOptional(z.object({ widthPx: sizePx, heightPx: sizePx, seriesId: z.exactOptional(rowId) })),
+});
+export type KeptArea = z.infer<typeof keptArea>;
+
 export const exportRequestSchema = z.object({
   /** A new folder is made in it; `app.showInFolder` opens the one that `export.run` answers. */
   folder: z.string().min(1).max(4_096),
@@ -58,10 +64,11 @@ export const exportRequestSchema = z.object({
   manifest: z.enum(['none', 'plain', 'readers']),
   /**
    * The source images too, de-identified; the masks then speak of these copies. `keep`: what of the picture is not made
-   * black: everything, the ultrasound regions that each file names, or the same pixels in all.
+   * black: everything, the ultrasound regions that each file names, or given areas; a picture that none of them is for is
+   * left out.
    */
   images: z.exactOptional(
-    z.object({ keep: z.union([z.enum(['everything', 'regions']), z.array(rectangle).min(1).readonly()]) }),
+    z.object({ keep: z.union([z.enum(['everything', 'regions']), z.array(keptArea).min(1).max(10_000).readonly()]) }),
   ),
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
@@ -115,7 +122,19 @@ export const exportResultSchema = z.object({
 });
 export type ExportResult = z.infer<typeof exportResultSchema>;
 
+/** Images of one series and size that an export would take along: what an area is drawn for. */
+export const exportPicturesSchema = z.object({
+  ...frameSummary.unwrap().pick({ seriesId: true, seriesName: true, studyName: true }).shape,
+  widthPx: sizePx,
+  heightPx: sizePx,
+  /** Of each image one frame, the first to be exported; at most 1,000. */
+  frameIds: z.array(rowId),
+  imageCount: z.int().min(1),
+});
+export type ExportPictures = z.infer<typeof exportPicturesSchema>;
+
 export const exportChannels = {
+  'export.pictures': channel(exportRequestSchema.pick({ include: true }), z.array(exportPicturesSchema)),
   /** Complete or absent: throws `cancelled`, `disk-full`, `write-failed`, and then leaves nothing behind. */
   'export.run': channel(exportRequestSchema, exportResultSchema),
   'export.cancel': channel(z.undefined(), z.void()),

@@ -20,9 +20,11 @@ export {
   type ExportFormat,
   type CopiedImages,
   type ExportLoss,
+  type ExportPictures,
   type ExportRequest,
   type ExportResult,
   type ExportSet,
+  type KeptArea,
   type SplitRatios,
 } from './export';
 export type { ImportProblem, ImportReport, ImportRequest } from './import';

@@ -116,4 +116,47 @@ describe('masks of other programs', () => {
       expect([...data]).toEqual([...pixelsOf((await live(n))[0]!).data]);
     }
   });
+
+  it('are exported with their pictures, black outside an area that is drawn on one of them', async () => {
+    await page.keyboard.press('Escape');
+    await menu(desktop.app, 'export.open');
+    await dialog('export').getByText('Source images too').click();
+    await dialog('export').getByText('Only an area you draw').click();
+    const begin = dialog('export').getByRole('button', { name: 'Export', exact: true });
+    await dialog('export').getByText('An area is still to be drawn.').waitFor();
+    expect(await begin.isDisabled()).toBe(true);
+    const picture = dialog('export').getByRole('img', { name: /hatched/ });
+    await picture.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await picture.boundingBox())!;
+    await page.mouse.move(x + width / 4, y + height / 4);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    // To the pixel by the keyboard.
+    for (const [side, px] of [
+      ['Left', 30],
+      ['Top', 20],
+      ['Right', 120],
+      ['Bottom', 90],
+    ] as const) {
+      const field = dialog('export').getByLabel(`${side}, px`);
+      await field.fill(String(px));
+      await field.press('Tab');
+    }
+    await dialog('export').getByRole('button', { name: 'Next picture of this kind' }).click();
+    await dialog('export').getByText('Picture 2 of 3').waitFor();
+    await begin.click();
+    await dialog('export').getByText('3 images de-identified').waitFor();
+    const folder = readdirSync(exports).find((name) => name.startsWith('Deidentified'))!;
+    const copies = readdirSync(join(exports, folder, 'images'));
+    expect(copies).toHaveLength(3);
+    const inside = (i: number) => i % 160 >= 30 && i % 160 < 120 && i >= 160 * 20 && i < 160 * 90;
+    for (const name of copies) {
+      const { data, width: w, height: h } = decode(readFileSync(join(exports, folder, 'images', name)));
+      expect([w, h]).toEqual([160, 120]);
+      const values = [...data];
+      expect(values.filter((value, i) => !inside(i) && value !== 0)).toEqual([]);
+      expect(values.filter((value, i) => inside(i) && value !== 0).length).toBeGreaterThan(1_000);
+    }
+  });
 });

@@ -25,7 +25,7 @@ stored uncompressed. The result says where text is likely in the picture. --json
     if (args.operands.length === 0) throw usage('path', 'name at least one DICOM file or folder');
     const keep = keepOf(args);
     const key = args.text('key');
-    const identities = new Identities(key === undefined ? randomKey() : await keyAt(resolve(key)));
+    const identities = new Identities(key === undefined ? randomKey() : await keyAt(resolve(key)), keep);
     progress.start();
     const { files, failures } = await deidentifyFiles({
       ...{ paths: args.operands, out, identities, keep, signal },

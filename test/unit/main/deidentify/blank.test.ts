@@ -179,6 +179,16 @@ describe('text outside the regions', () => {
     expect(textOutside({ widthPx, heightPx, data }, [region])).toBe(true);
   });
 
+  it('is looked for in what is kept only', () => {
+    const data = new Uint8Array(widthPx * heightPx);
+    draw(data, widthPx, 100, 8, 255, 2);
+    const image = { widthPx, heightPx, data };
+    expect(textOutside(image, [])).toBe(true);
+    expect(textOutside(image, [], [region])).toBe(false);
+    expect(textOutside(image, [], [{ x0: 0, y0: 0, x1: widthPx, y1: 40 }])).toBe(true);
+    expect(textOutside(image, [region], [{ x0: 0, y0: 0, x1: 90, y1: heightPx }])).toBe(false);
+  });
+
   it('is not looked for inside', () => {
     const data = scan(0);
     draw(data, widthPx, 100, 100, 255, 2);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { deidentify, Identities } from '../../../../main/deidentify';
+import { deidentify, Identities, type Keep } from '../../../../main/deidentify';
 import { readPart10 } from '../../../../main/dicom';
 import { topText } from '../../../../main/deidentify/profile';
 import { dicomFile, type DataSet, SYNTAXES, type Syntax } from '../../../support/dicom-builder';
@@ -200,6 +200,51 @@ describe('identities', () => {
     expect(new Set(uids).size).toBe(200);
     expect(identities.uid('1.2.3')).toBe(new Identities(new Uint8Array(32).fill(7)).uid('1.2.3'));
     expect(identities.uid('1.2.3')).not.toBe(others.uid('1.2.3'));
+  });
+});
+
+describe('pictures that were blanked', () => {
+  const key = new Uint8Array(32).fill(7);
+  const keep = [{ x0: 0, y0: 0, x1: 1, y1: 1 }];
+  const file = dicomFile([
+    [0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.6.1'],
+    [0x00080018, 'UI', '1.2.3.4'],
+    [0x00082112, 'SQ', { items: [[[0x00081155, 'UI', '1.2.3.5']]] }],
+    [0x0020000e, 'UI', '1.2.3.6'],
+    [0x00280002, 'US', [1]],
+    [0x00280004, 'CS', 'MONOCHROME2'],
+    [0x00280010, 'US', [2]],
+    [0x00280011, 'US', [2]],
+    [0x00280100, 'US', [8]],
+    [0x7fe00010, 'OB', new Uint8Array([1, 2, 3, 4])],
+  ]);
+  const uidsWith = (asked: Keep) => {
+    const { chunks, sopInstance } = deidentify('x.dcm', file, new Identities(key, asked), asked);
+    const { elements, bytes } = readPart10('y.dcm', Buffer.concat(chunks));
+    const textOf = (tag: number, among = elements) => {
+      const { valueStart, valueEnd } = among.find((element) => element.tag === tag)!;
+      return Buffer.from(bytes.subarray(valueStart, valueEnd)).toString('latin1').replace('\0', '');
+    };
+    const { items } = elements.find(({ tag }) => tag === 0x00082112)!;
+    return {
+      ...{ sopInstance, own: textOf(0x00080018), series: textOf(0x0020000e) },
+      referred: textOf(0x00081155, items![0]!.elements),
+    };
+  };
+
+  it('are other instances of the same series, wherever they are referred to', () => {
+    const [whole, blanked, again, otherwise] = [
+      uidsWith('everything'),
+      uidsWith(keep),
+      uidsWith(keep),
+      uidsWith([{ ...keep[0]!, x1: 2 }]),
+    ];
+    expect(blanked).toEqual(again);
+    expect(new Set([whole, blanked, otherwise].map(({ own }) => own)).size).toBe(3);
+    expect(new Set([whole, blanked, otherwise].map(({ referred }) => referred)).size).toBe(3);
+    expect(new Set([whole, blanked, otherwise].map(({ series }) => series)).size).toBe(1);
+    expect(blanked.own).toBe(blanked.sopInstance);
+    expect(blanked.referred).toBe(new Identities(key, keep).instance('1.2.3.5'));
   });
 });
 

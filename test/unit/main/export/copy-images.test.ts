@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { exportProject, writeExport } from '../../../../main/export';
+import { exportPictures, exportProject, writeExport } from '../../../../main/export';
 import { readDicomHeader, readImage } from '../../../../main/study';
 import { EXPORT_FORMATS, type ExportRequest, type ExportResult } from '../../../../shared/ipc';
 import { describeWithPython, runPython } from '../../../support/python-venv';
@@ -50,6 +50,13 @@ const everything = (root: string): string =>
     .map((name) => `${name}\n${readFileSync(join(root, name)).toString('latin1')}`)
     .join('\n');
 
+/** The SOP Instance UID that a DICOM SEG refers to. */
+async function sourceOf(path: string): Promise<string | undefined> {
+  const header = await readDicomHeader(path);
+  const item = header.elements['x00081115']!.items![0]!.dataSet!.elements['x0008114a']!.items![0]!.dataSet!;
+  return item.string('x00081155');
+}
+
 describe('an export with de-identified images', () => {
   test('names no patient, number, study or old UID in any file of any format', async () => {
     const result = await exported('dicom', { keep: 'everything' }, (home) => projectOfDicom(home, CASES), [
@@ -75,11 +82,7 @@ describe('an export with de-identified images', () => {
     const copies = filesIn(join(result.folder, 'images'));
     const instances = copies.map((name) => name.replace('.dcm', '')).sort();
     const named = await Promise.all(
-      filesIn(join(result.folder, 'dicom-seg')).map(async (name) => {
-        const header = await readDicomHeader(join(result.folder, 'dicom-seg', name));
-        const item = header.elements['x00081115']!.items![0]!.dataSet!.elements['x0008114a']!.items![0]!.dataSet!;
-        return item.string('x00081155');
-      }),
+      filesIn(join(result.folder, 'dicom-seg')).map((name) => sourceOf(join(result.folder, 'dicom-seg', name))),
     );
     expect(named.sort()).toEqual(instances);
     const coco = JSON.parse(readFileSync(join(result.folder, 'coco.json'), 'utf8')) as {
@@ -100,6 +103,53 @@ describe('an export with de-identified images', () => {
     const png = await exported('png', { keep }, (home) => projectOf(home, HARD_CASES.slice(0, 3)));
     expect(png).toMatchObject({ frames: 3, images: { files: 3, failedCount: 0 } });
     expect(everything(png.folder)).not.toMatch(/holes|Hard|p1\//);
+  });
+
+  test('keeps an area of the pictures of one size or of one series, and leaves out those it is not for', async () => {
+    const area = { x0: 2, y0: 1, x1: 5, y1: 3 };
+    const sized = { widthPx: 8, heightPx: 4 };
+    const bySize = [{ ...area, only: sized }];
+    const all = await exported('sized', { keep: bySize }, (home) => projectOfDicom(home, CASES));
+    expect(all.images).toMatchObject({ files: 2, failedCount: 0 });
+    const none = [{ ...area, only: { ...sized, widthPx: 9 } }];
+    const other = await exported('other size', { keep: none }, (home) => projectOfDicom(home, CASES));
+    expect(other).toMatchObject({ frames: 0, masks: 0, images: { files: 0, failedCount: 2 } });
+    const series = await exported('series', { keep: [{ ...area, only: { ...sized, seriesId: 1 } }] }, (home) =>
+      projectOfDicom(home, CASES),
+    );
+    expect(series.images).toMatchObject({ files: 1, failedCount: 1 });
+    expect(series.images?.failed[0]?.message).toContain('no area to keep was given for pictures of 8x4 px');
+  });
+
+  test('says which pictures there are to draw on, by series and size', async () => {
+    const home = join(folder, 'pictures');
+    mkdirSync(home);
+    const store = await projectOfDicom(home, CASES);
+    const pictures = await exportPictures(store, 'accepted');
+    await store.close();
+    expect(pictures).toMatchObject([1, 2].map((seriesId) => ({ seriesId, widthPx: 8, heightPx: 4, imageCount: 1 })));
+    expect(pictures.map(({ frameIds }) => frameIds.length)).toEqual([1, 1]);
+  });
+
+  test('names blanked copies anew, in DICOM SEG as well, under the same key', async () => {
+    const home = join(folder, 'twice');
+    mkdirSync(home);
+    const store = await projectOfDicom(home, CASES);
+    const instances = async (keep: NonNullable<ExportRequest['images']>['keep']) => {
+      const request = { folder: home, formats: ['dicom-seg'], include: 'accepted', manifest: 'none', images: { keep } };
+      const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport };
+      const { folder: out } = await exportProject(store, request as ExportRequest, tools);
+      const named = await Promise.all(
+        filesIn(join(out, 'dicom-seg')).map((name) => sourceOf(join(out, 'dicom-seg', name))),
+      );
+      const copies = filesIn(join(out, 'images')).map((name) => name.replace('.dcm', ''));
+      expect(named.sort()).toEqual(copies.sort());
+      return copies;
+    };
+    const [whole, blanked] = [await instances('everything'), await instances([{ x0: 2, y0: 1, x1: 5, y1: 3 }])];
+    await store.close();
+    expect(whole).toHaveLength(2);
+    expect(blanked.filter((uid) => whole.includes(uid))).toEqual([]);
   });
 
   test('leaves out what cannot be blacked out, with its masks, and says so', async () => {

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { en } from '../../../../renderer/i18n/en';
 import { zhCn } from '../../../../renderer/i18n/zh-cn';
+import { calibrationOrigin } from '../../../../shared/domain';
+import { EXPORT_FORMATS, exportLossSchema } from '../../../../shared/ipc/export';
+import { importProblemSchema } from '../../../../shared/ipc/import';
 
 const RENDERER = resolve(import.meta.dirname, '../../../../renderer');
 
@@ -65,6 +68,17 @@ describe('the texts of the interface', () => {
     expect(made.filter((pattern) => ![...english.keys()].some((key) => pattern.test(key)))).toEqual([]);
   });
 
+  it('exist for every origin of millimetres, format, and problem that main may tell', () => {
+    const { loss, problem } = { loss: exportLossSchema.shape.kind, problem: importProblemSchema.shape.kind };
+    const keys = [
+      ...calibrationOrigin.options.map((origin) => `measure.origin.${origin}`),
+      ...EXPORT_FORMATS.map((format) => `export.format.${format}.name`),
+      ...loss.options.map((kind) => `export.loss.${kind}`),
+      ...problem.options.map((kind) => `import.problem.${kind}`),
+    ];
+    expect(keys.filter((key) => !english.has(key))).toEqual([]);
+  });
+
   it('are all used', () => {
     const literal = new Set(used.map(({ key }) => key));
     const unused = [...english.keys()].filter((key) => !literal.has(key) && !made.some((pattern) => pattern.test(key)));
@@ -82,6 +96,7 @@ describe('the texts of the interface', () => {
     // Names of things that have no Chinese name, and units.
     expect(latin.map(([key]) => key).sort()).toEqual([
       'canvas.zoom',
+      'export.area.size',
       'learning.compare.against',
       'learning.list.result',
       'learning.reportOf.hd95',
