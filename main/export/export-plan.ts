@@ -131,7 +131,7 @@ export async function exportPictures(
 ): Promise<ExportPictures[]> {
   const groups = new Map<string, ExportPictures>();
   const seen = new Set<number>();
-  for (const frame of await wantedFrames(await store.reading(MAIN_READING), include)) {
+  for (const frame of await wantedFrames(store.in(MAIN_READING), include)) {
     const { id, imageId, seriesId, seriesName, studyName, widthPx, heightPx } = frame;
     if (widthPx === null || heightPx === null || seen.has(imageId)) continue;
     seen.add(imageId);

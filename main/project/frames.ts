@@ -4,7 +4,8 @@
 import { sql } from 'kysely';
 import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
 import {
-  calibration,
+  calibrationOfFrame,
+  imageCalibration,
   decodedFrame,
   imageProblem,
   frameFilter,
@@ -179,8 +180,9 @@ export class Frames {
     if (row === undefined) throw unknownFrame(id);
     const { manual, ...frame } = row;
     const stated = manual ?? frame.calibration;
-    const known = stated === null ? null : calibration.parse(JSON.parse(stated));
-    return { ...toSummary(frame), sizeBytes: Number(row.sizeBytes), calibration: known };
+    const known = stated === null ? null : imageCalibration.parse(JSON.parse(stated));
+    const calibration = calibrationOfFrame(known, row.frameIndex);
+    return { ...toSummary(frame), sizeBytes: Number(row.sizeBytes), calibration };
   }
 
   /** An image's frames in their order. @throws AppError `usage` for an unknown image. */

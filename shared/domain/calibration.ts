@@ -45,6 +45,26 @@ export const calibration = z
   .readonly();
 export type Calibration = z.infer<typeof calibration>;
 
+/** What a file states: of all its frames, or of each, where they differ. */
+export const imageCalibration = z.union([
+  calibration,
+  z
+    .strictObject({
+      kind: z.literal('per-frame'),
+      different: z.array(calibration).min(1).max(100_000).readonly(),
+      /** Of each frame its place in `different`; null: nothing is known of it. */
+      frames: z.array(z.int().min(0).nullable()).max(100_000).readonly(),
+    })
+    .readonly(),
+]);
+export type ImageCalibration = z.infer<typeof imageCalibration>;
+
+/** @param frame 0-based */
+export function calibrationOfFrame(known: ImageCalibration | null | undefined, frame: number): Calibration | null {
+  if (!known) return null;
+  return known.kind === 'per-frame' ? (known.different[known.frames[frame] ?? -1] ?? null) : known;
+}
+
 /**
  * Size of a pixel for a measurement through these points (pixels of the image, centres at +0.5). Null, so no millimetres,
  * where nothing is known, where the points are not all in one region, and where a region of another scale lies between.

@@ -2,7 +2,7 @@
  * Study, series, image, frame: where pixels come from. Not the pixels and not their decoding (`main/study`).
  */
 import { z } from 'zod';
-import { calibration } from './calibration';
+import { calibration, imageCalibration } from './calibration';
 import { rowId, sha256, shortText, sizePx } from './ids';
 import { reviewState } from './review';
 
@@ -45,7 +45,7 @@ export const sourceImage = z
     heightPx: z.exactOptional(sizePx),
     /** Time from frame to frame, milliseconds, where the file says it. */
     frameTimeMs: z.exactOptional(z.number().positive()),
-    calibration: z.exactOptional(calibration),
+    calibration: z.exactOptional(imageCalibration),
     problem: z.exactOptional(imageProblem.exclude(['changed'])),
     problemDetail: z.exactOptional(z.string().max(1_000)),
   })

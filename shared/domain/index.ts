@@ -31,8 +31,8 @@ export type {
   RevisionId,
   SavedEdit,
 } from './mask-revision';
-export { calibration, calibrationOrigin, mmPerPx, scale } from './calibration';
-export type { CalibratedRegion, Calibration, CalibrationOrigin, Scale } from './calibration';
+export { calibration, calibrationOfFrame, calibrationOrigin, imageCalibration, mmPerPx, scale } from './calibration';
+export type { CalibratedRegion, Calibration, CalibrationOrigin, ImageCalibration, Scale } from './calibration';
 export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';
 export { comment, commentChange, commentState, newComment } from './comment';

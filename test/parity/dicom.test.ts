@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { openImage, readImage, type DecodedImage } from '../../main/study';
-import { mmPerPx } from '../../shared/domain';
+import { calibrationOfFrame, mmPerPx } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import { describeWithPython, runPython } from '../support/python-venv';
 
@@ -58,7 +58,7 @@ describeWithPython("pydicom's test files", () => {
 
     const PALETTE_MM = 10 * 0.02622878766196998;
     const scaleAt = async (name: string, x: number, y: number) =>
-      mmPerPx((await openImage(join(root, name))).calibration, [{ x, y }]);
+      mmPerPx(calibrationOfFrame((await openImage(join(root, name))).calibration, 0), [{ x, y }]);
     // Cropped below its first region, which ends at the right edge; the second is of time, and cut off with the rest.
     expect(await scaleAt('examples_palette.dcm', 400, 200)).toEqual({ x: PALETTE_MM, y: PALETTE_MM });
     expect(await scaleAt('examples_palette.dcm', 60, 200)).toBeNull();

@@ -4,7 +4,7 @@
  * different labels overlap, NAME-layer-2.nii.gz, ... hold what has no room. Masks of a NIfTI image have its dimensions,
  * spacing and orientation.
  */
-import { mmPerPx } from '../../../shared/domain';
+import { mmPerPx, type Scale } from '../../../shared/domain';
 import { niftiGeometry, type NiftiGeometry } from '../../study';
 import type { ExportJob, JobFrame } from '../export-job';
 import { imageName } from '../export-names';
@@ -17,12 +17,14 @@ interface Volume {
   readonly name: string;
   readonly layers: LabelMap[];
   readonly frames: number[];
+  /** Null where it is not known, or frames differ in it: a volume has one. */
+  readonly scale: Scale | null;
 }
 
 export async function exportNifti(job: ExportJob): Promise<void> {
   const annotated: { file: string; source: string; frames: readonly number[] }[] = [];
-  const write = async ({ first, name, layers, frames }: Volume): Promise<void> => {
-    const geometry = await geometryOf(first);
+  const write = async ({ first, name, layers, frames, scale }: Volume): Promise<void> => {
+    const geometry = await geometryOf(first, scale);
     for (const [i, data] of layers.entries()) {
       const path = `nifti/${name}${i === 0 ? '' : `-layer-${i + 1}`}.nii.gz`;
       await job.write(path, await encodeNifti(geometry, data));
@@ -36,7 +38,9 @@ export async function exportNifti(job: ExportJob): Promise<void> {
       await write(volume);
       volume = undefined;
     }
-    volume ??= { first: each.frame, name: imageName(each.frame), layers: [], frames: [] };
+    const scale = scaleOf(each.frame);
+    volume ??= { first: each.frame, name: imageName(each.frame), layers: [], frames: [], scale };
+    if (volume.scale?.x !== scale?.x || volume.scale?.y !== scale?.y) volume = { ...volume, scale: null };
     add(volume, each, job);
   }
   if (volume) await write(volume);
@@ -45,16 +49,19 @@ export async function exportNifti(job: ExportJob): Promise<void> {
   await job.writeJson('nifti/labels.json', [{ value: 0, name: 'background' }, ...labels]);
 }
 
-async function geometryOf({ absolutePath, calibration, ...frame }: PlannedFrame): Promise<NiftiGeometry> {
+function scaleOf({ calibration, widthPx, heightPx }: PlannedFrame): Scale | null {
+  return mmPerPx(calibration, [
+    { x: 0, y: 0 },
+    { x: widthPx, y: heightPx },
+  ]);
+}
+
+async function geometryOf({ absolutePath, ...frame }: PlannedFrame, scale: Scale | null): Promise<NiftiGeometry> {
   const { widthPx, heightPx, frameCount } = frame;
   const own = await niftiGeometry(absolutePath);
   const [rank = 0, width, height, ...others] = own?.dims ?? [];
   const frames = others.slice(0, Math.max(rank - 2, 0)).reduce((product, size) => product * size, 1);
   if (own && width === widthPx && height === heightPx && frames === frameCount) return own;
-  const scale = mmPerPx(calibration, [
-    { x: 0, y: 0 },
-    { x: widthPx, y: heightPx },
-  ]);
   return plainGeometry(widthPx, heightPx, frameCount, scale && [scale.x, scale.y]);
 }
 

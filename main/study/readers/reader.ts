@@ -1,5 +1,5 @@
 /** What every reader gives: an image opened by its header alone, whose frames are decoded when asked for. */
-import type { Calibration, SourceImage } from '../../../shared/domain';
+import type { ImageCalibration, SourceImage } from '../../../shared/domain';
 import type { ColourImage } from '../../../shared/image';
 import type { ImageFormat } from '../format';
 
@@ -28,7 +28,7 @@ export interface OpenImage {
   readonly heightPx?: number;
   /** Time from frame to frame, milliseconds; absent where the file does not say. */
   readonly frameTimeMs?: number;
-  readonly calibration?: Calibration;
+  readonly calibration?: ImageCalibration;
   /** Study and series that the file names itself, whatever folder it is in. */
   readonly place?: Pick<SourceImage, 'study' | 'series'>;
   /** Memory this image keeps between two frames, beyond its header. */

@@ -5,8 +5,8 @@ import type { Palette, PaletteColour } from './colour';
 import type { GreyRule, LookUpTable, Window } from './grey-levels';
 
 /** Functional groups of enhanced images hold what others have in the data set itself: of one frame, or of all. */
-const PER_FRAME_GROUPS = 'x52009230';
-const SHARED_GROUPS = 'x52009229';
+export const PER_FRAME_GROUPS = 'x52009230';
+export const SHARED_GROUPS = 'x52009229';
 const PIXEL_VALUE_TRANSFORMATION = 'x00289145';
 const FRAME_VOI_LUT = 'x00289132';
 

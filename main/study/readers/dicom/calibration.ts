@@ -3,8 +3,8 @@
  * projects a body onto a detector (Imager Pixel Spacing) says nothing of lengths in the patient and is left alone.
  */
 import type { DataSet } from 'dicom-parser';
-import type { CalibratedRegion, Calibration } from '../../../../shared/domain';
-import { decimal, groupOf, itemsOf } from './attributes';
+import type { CalibratedRegion, Calibration, ImageCalibration } from '../../../../shared/domain';
+import { decimal, itemsOf, PER_FRAME_GROUPS, SHARED_GROUPS } from './attributes';
 import type { PixelDescription } from './description';
 
 const REGIONS = 'x00186011';
@@ -15,14 +15,48 @@ const TWO_DIMENSIONAL = 1;
 const CENTIMETRES = 3;
 const MAX_REGIONS = 1_000;
 
-export function calibrationOf(dataSet: DataSet, size: PixelDescription): Calibration | undefined {
-  const regions = itemsOf(dataSet, REGIONS)
+/** What holds for all frames, or, where an enhanced file's functional groups differ, for each of them. */
+export function calibrationOf(dataSet: DataSet, size: PixelDescription): ImageCalibration | undefined {
+  const shared = itemsOf(dataSet, SHARED_GROUPS)[0];
+  const ofAll = (frame?: DataSet): Calibration | undefined => {
+    const groups = [frame, shared, dataSet];
+    return firstOf(groups, (group) => regionsIn(group, size)) ?? firstOf(groups, spacingIn);
+  };
+  const items = itemsOf(dataSet, PER_FRAME_GROUPS).slice(0, size.frameCount);
+  if (!items.some((item) => regionsIn(item, size) ?? spacingIn(item))) return ofAll();
+  const different = new Map<string, { readonly place: number; readonly known: Calibration }>();
+  const frames = Array.from({ length: size.frameCount }, (_, i): number | null => {
+    const known = ofAll(items[i]);
+    if (!known) return null;
+    const key = JSON.stringify(known);
+    const entry = different.get(key) ?? { place: different.size, known };
+    different.set(key, entry);
+    return entry.place;
+  });
+  const known = [...different.values()].map((entry) => entry.known);
+  const [only] = known;
+  return known.length === 1 && !frames.includes(null) ? only : { kind: 'per-frame', different: known, frames };
+}
+
+function firstOf<T>(groups: readonly (DataSet | undefined)[], find: (group: DataSet) => T | undefined): T | undefined {
+  for (const group of groups) {
+    const found = group && find(group);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function regionsIn(group: DataSet, size: PixelDescription): Calibration | undefined {
+  const regions = itemsOf(group, REGIONS)
     .slice(0, MAX_REGIONS)
     .flatMap((item) => regionOf(item) ?? []);
-  if (regions.length > 0) {
-    return { kind: 'regions', origin: 'ultrasound-regions', regions, fits: isUnscaled(regions, size) };
-  }
-  return pixelSpacing(groupOf(dataSet, PIXEL_MEASURES, 0));
+  if (regions.length === 0) return undefined;
+  return { kind: 'regions', origin: 'ultrasound-regions', regions, fits: isUnscaled(regions, size) };
+}
+
+/** Of a functional group, or of a data set without such groups. */
+function spacingIn(group: DataSet): Calibration | undefined {
+  return pixelSpacing(itemsOf(group, PIXEL_MEASURES)[0] ?? group);
 }
 
 /**

@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listImages, openImage, readImage } from '../../../../main/study';
 import { indexStudy, type IndexedPiece } from '../../../../main/study/index-study';
-import { mmPerPx } from '../../../../shared/domain';
+import { calibrationOfFrame, mmPerPx } from '../../../../shared/domain';
 import { dicomFile, greyLoop, type Element } from '../../../support/dicom-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'sonomask-dicom-'));
@@ -107,7 +107,7 @@ describe('headers that lie are refused by name and reason', () => {
 describe('millimetres', () => {
   const calibration = async (...items: Element[][]) => {
     const path = write('regions.dcm', dicomFile(loop([[0x00186011, 'SQ', items]])));
-    return (await openImage(path)).calibration;
+    return calibrationOfFrame((await openImage(path)).calibration, 0);
   };
   const inside = [
     { x: 1, y: 1 },
