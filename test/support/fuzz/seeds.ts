@@ -172,6 +172,17 @@ function dicomLoop(): Element[] {
   return greyLoop({ rows: SIDE, columns: SIDE, frames: 3, pixels, before });
 }
 
+/** An enhanced loop: millimetres in functional groups, those of one frame apart. */
+function enhancedLoop(): Element[] {
+  const loop = dicomLoop().filter(([tag]) => tag !== 0x00186011);
+  const measures = (mm: string): Element[] => [[0x00289110, 'SQ', [[[0x00280030, 'DS', `${mm}\\${mm}`]]]]];
+  const groups: Element[] = [
+    [0x52009229, 'SQ', [measures('0.2')]],
+    [0x52009230, 'SQ', [[], measures('0.3'), []]],
+  ];
+  return [...loop.slice(0, -1), ...groups, ...loop.slice(-1)];
+}
+
 /** Two frames of one segment, each on a frame of a loop; bits packed as the standard has them. */
 function segmentation(): Buffer {
   const frameOf = (number: number): Element[] => [
@@ -235,6 +246,7 @@ function dicomSeeds(jpeg: Buffer): [string, Buffer][] {
   ]);
   return [
     ['a loop', dicomFile(loop)],
+    ['enhanced', dicomFile(enhancedLoop())],
     ['RLE', encapsulated(loop, '1.2.840.10008.1.2.5', [rleFrame, rleFrame, rleFrame])],
     ['JPEG', encapsulated(loop, '1.2.840.10008.1.2.4.50', [jpeg, jpeg, jpeg])],
   ];
