@@ -10,6 +10,7 @@ import { maskFromCocoRle } from '../../shared/mask';
 import { dataSetBytes, newUid, part10Head, type DataSet } from '../dicom';
 import { textOf } from '../study';
 import { rgb } from './indexed-png';
+import { segmentTypeOf, type Concept } from './segment-types';
 
 export interface Segment {
   readonly label: string;
@@ -226,18 +227,19 @@ function groupsOf({ segment, frameIndex }: SegmentFrame, source: Source, frameCo
   ];
 }
 
-/** What a label means is not known here: it is called tissue, as other programs do. */
 function segmentOf({ label, description, colour, algorithm }: Segment, i: number): DataSet {
-  const tissue = code('85756007', 'SCT', 'Tissue');
+  const { category, type, region } = segmentTypeOf(label);
+  const coded = ([value, meaning]: Concept): DataSet => code(value, 'SCT', meaning);
   return [
-    [0x00620003, 'SQ', [tissue]],
+    ...(region ? ([[0x00082218, 'SQ', [coded(region)]]] as const) : []),
+    [0x00620003, 'SQ', [coded(category)]],
     [0x00620004, 'US', [i + 1]],
     [0x00620005, 'LO', label.slice(0, 64)],
     [0x00620006, 'ST', description],
     [0x00620008, 'CS', algorithm],
     ...(algorithm === 'MANUAL' ? [] : ([[0x00620009, 'LO', 'AutoSAMUS']] as const)),
     [0x0062000d, 'US', cieLab(colour)],
-    [0x0062000f, 'SQ', [tissue]],
+    [0x0062000f, 'SQ', [coded(type)]],
   ];
 }
 

@@ -135,6 +135,50 @@ print(json.dumps([os.path.join(home, n) for n in ('examples_jpeg2k.dcm', 'exampl
   });
 });
 
+const READ_TYPES = `
+import json, sys, highdicom
+seg = highdicom.seg.segread(json.load(sys.stdin)[0])
+pair = lambda c: [c.value, c.scheme_designator, c.meaning]
+types = {}
+for n in seg.segment_numbers:
+  d = seg.get_segment_description(n)
+  types[d.segment_label] = [pair(d.segmented_property_category), pair(d.segmented_property_type), [pair(r) for r in d.anatomic_regions]]
+print(json.dumps(types))
+`;
+/** Each name with its category, type and region, as pydicom's dictionary of PS3.16 knows them. */
+const KNOWN_CONCEPTS = `
+import json, sys
+from pydicom.sr.codedict import codes
+meant = lambda cid, keyword: [getattr(getattr(codes, cid), keyword)[i] for i in (0, 1, 2)]
+print(json.dumps({name: [meant('CID7150', c), meant('CID7151', t), [meant('CID7151', r) for r in rs]] for name, (c, t, rs) in json.load(sys.stdin).items()}))
+`;
+
+describeWithPython('the segments of known labels', () => {
+  const [ABNORMAL, ANATOMICAL] = ['MorphologicallyAbnormalStructure', 'AnatomicalStructure'];
+  const MEANT = {
+    'Breast lesion': [ABNORMAL, 'Lesion', ['Breast']],
+    thyroid_nodule: [ABNORMAL, 'Nodule', ['Thyroid']],
+    cyst: [ABNORMAL, 'Cyst', []],
+    'Liver tumour': [ABNORMAL, 'Neoplasm', ['Liver']],
+    'Fetal head': [ANATOMICAL, 'Head', []],
+    'LV cavity': [ANATOMICAL, 'LeftVentricle', []],
+    'left atrium': [ANATOMICAL, 'LeftAtrium', []],
+    kidney: [ANATOMICAL, 'Kidney', []],
+    'gallbladder mass': [ABNORMAL, 'Mass', ['Gallbladder']],
+    'muscle mass': ['Tissue', 'Tissue', []],
+    'no lesion': ['Tissue', 'Tissue', []],
+    constructor: ['Tissue', 'Tissue', []],
+  };
+
+  test('have the coded category, type and region that PS3.16 has for them; any other name is tissue', async () => {
+    const masks = [Object.keys(MEANT).map((label) => [label, SQUARE] as const)];
+    const files = filesOf(await exported('types', [{ path: 'types', file: ultrasound(60, masks), masks }]));
+    expect(files).toHaveLength(1);
+    expect(runPython(READ_TYPES, files)).toEqual(runPython(KNOWN_CONCEPTS, MEANT));
+    if (dciodvfy) expect(errorsOf(files[0]!)).toEqual([]);
+  });
+});
+
 test('leaves out images that are not DICOM, and says so', async () => {
   const home = join(folder, 'png');
   mkdirSync(home);

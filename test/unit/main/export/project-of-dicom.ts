@@ -56,7 +56,8 @@ export async function projectOfDicom(
     const { frameCount } = metadata;
     await store.images.add([{ ...where, absolutePath, relativePath: path, sizeBytes: 1, mtimeMs: 1, frameCount }]);
   }
-  for (const name of LABELS) await store.labels.create({ name, instances: 'multiple' });
+  const named = cases.flatMap(({ masks }) => masks.flatMap((each) => each.map(([label]) => label)));
+  for (const name of new Set([...LABELS, ...named])) await store.labels.create({ name, instances: 'multiple' });
   const labels = await store.labels.list();
   for (const { id: frameId, relativePath, frameIndex } of await framesOf(store)) {
     const { frame } = await readImage(join(folder, 'study', relativePath), frameIndex);
