@@ -11,6 +11,7 @@ import { modelImport } from './commands/model-import';
 import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
 import { predict } from './commands/predict';
+import { projectAgreement } from './commands/project-agreement';
 import { projectFinetune } from './commands/project-finetune';
 import { projectStats } from './commands/project-stats';
 import { projectActivate, projectVersions } from './commands/project-versions';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   projectFinetune,
   projectVersions,
   projectActivate,
+  projectAgreement,
   projectStats,
   exportMasks,
   importCommand,

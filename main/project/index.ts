@@ -7,3 +7,4 @@ export { headVersionOf, type NewHead, type StoredHead } from './heads';
 export type { Lesson, LessonCount } from './lessons';
 export type { RoundEnd, Sides } from './rounds';
 export type { FrameScore, HeadInUse, Newer, ProposalOf, ProposalScore } from './scores';
+export type { Outline } from './outlines';

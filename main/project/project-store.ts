@@ -15,6 +15,7 @@ import { Labels } from './labels';
 import { Lessons } from './lessons';
 import { Masks } from './masks';
 import { Measurements } from './measurements';
+import { Outlines } from './outlines';
 import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
@@ -42,6 +43,8 @@ export class ProjectStore implements ReadingStore {
   readonly statistics: Statistics;
   readonly comments: Comments;
   readonly readings: Readings;
+  /** Of any reading. */
+  readonly outlines: Outlines;
   readonly settings: Settings;
   readonly audit: Audit;
 
@@ -61,6 +64,7 @@ export class ProjectStore implements ReadingStore {
     this.measurements = own.measurements;
     this.comments = new Comments(db, reading);
     this.readings = new Readings(db);
+    this.outlines = new Outlines(db);
     this.lessons = new Lessons(db);
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);

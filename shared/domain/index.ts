@@ -35,6 +35,8 @@ export { calibration, calibrationOfFrame, calibrationOrigin, imageCalibration, m
 export type { CalibratedRegion, Calibration, CalibrationOrigin, ImageCalibration, Scale } from './calibration';
 export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';
+export { agreementReport, agreementRow } from './agreement';
+export type { AgreementReport, AgreementRow, LabelAgreement, MaskDifference, PartAgreement } from './agreement';
 export { comment, commentChange, commentState, newComment } from './comment';
 export type { Comment, CommentChange, CommentId, CommentState, NewComment } from './comment';
 export { measurement } from './measurement';

@@ -49,6 +49,7 @@ export const origin = z
       'redo',
       'import',
       'propagation',
+      'adjudication',
     ]),
     /** Id of the model (hash of its weights) that computed the mask. */
     modelId: z.exactOptional(shortText),

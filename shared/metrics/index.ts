@@ -1,3 +1,5 @@
 /** Agreement of two masks: what other rooms may use. */
+export { blandAltman, type BlandAltman } from './bland-altman';
 export { dice, diceOfRuns, iou } from './overlap';
-export { assd, hd95 } from './surface';
+export { spread, type Spread } from './spread';
+export { assd, hd95, surfaceDistance, type SurfaceDistance } from './surface';

@@ -67,30 +67,38 @@ function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+export interface SurfaceDistance {
+  readonly hd95: number;
+  readonly assd: number;
+}
+
 /**
- * 95th percentile of the Hausdorff distance: of the distances from each surface to the other, both ways taken together.
- * In pixels, or in the unit of `spacing` (mm per pixel along x and y).
+ * Both distances between two outlines, in pixels or in the unit of `spacing` (mm per pixel along x and y).
  *
  * @returns null when either mask is empty: there is no surface to measure from
  * @throws AppError `usage` when the sizes differ.
  */
-export function hd95(a: Mask, b: Mask, spacing: Spacing = [1, 1]): number | null {
+export function surfaceDistance(a: Mask, b: Mask, spacing: Spacing = [1, 1]): SurfaceDistance | null {
   const distances = surfaceDistances(a, b, spacing);
   if (distances === null) return null;
   const both = new Float64Array(distances[0].length + distances[1].length);
   both.set(distances[0]);
   both.set(distances[1], distances[0].length);
-  return percentile(both, 95);
+  return { hd95: percentile(both, 95), assd: (mean(distances[0]) + mean(distances[1])) / 2 };
+}
+
+/**
+ * 95th percentile of the Hausdorff distance: of the distances from each surface to the other, both ways taken together.
+ * Otherwise as `surfaceDistance`.
+ */
+export function hd95(a: Mask, b: Mask, spacing?: Spacing): number | null {
+  return surfaceDistance(a, b, spacing)?.hd95 ?? null;
 }
 
 /**
  * Average symmetric surface distance: the mean of the mean distance from a's surface to b's and of that from b's to a's.
- * In pixels, or in the unit of `spacing` (mm per pixel along x and y).
- *
- * @returns null when either mask is empty
- * @throws AppError `usage` when the sizes differ.
+ * Otherwise as `surfaceDistance`.
  */
-export function assd(a: Mask, b: Mask, spacing: Spacing = [1, 1]): number | null {
-  const distances = surfaceDistances(a, b, spacing);
-  return distances === null ? null : (mean(distances[0]) + mean(distances[1])) / 2;
+export function assd(a: Mask, b: Mask, spacing?: Spacing): number | null {
+  return surfaceDistance(a, b, spacing)?.assd ?? null;
 }

@@ -1,20 +1,15 @@
 /**
  * measurements.csv: a line a mask with its sizes in pixels, and in millimetres where the frame's calibration is known;
  * calipers.csv: a line for each caliper and ellipse that was drawn on those frames (shared/measure has the formulas).
- * Commas, a dot for decimals, UTF-8 with a mark, so that spreadsheets read names.
  */
 import type { Measurement } from '../../../shared/domain';
 import { measure, sizeOf, spacingFor, type MeasuredSize, type Measures } from '../../../shared/measure';
+import { csvTable, type CsvRow } from '../../files';
 import type { ExportJob, JobMask } from '../export-job';
 import type { PlannedFrame } from '../export-plan';
 
-type Value = string | number | null;
-type Row = Readonly<Record<string, Value>>;
-
-const BYTE_ORDER_MARK = '\ufeff';
-
 export async function exportCsv(job: ExportJob): Promise<void> {
-  const [maskRows, caliperRows]: [Row[], Row[]] = [[], []];
+  const [maskRows, caliperRows]: [CsvRow[], CsvRow[]] = [[], []];
   for await (const { frame, masks } of job.frames()) {
     masks.forEach((mask, i) => {
       const instance = masks.slice(0, i + 1).filter(({ labelId }) => labelId === mask.labelId).length;
@@ -22,17 +17,11 @@ export async function exportCsv(job: ExportJob): Promise<void> {
     });
     for (const measured of frame.measurements) caliperRows.push(caliperRow(frame, measured));
   }
-  await job.write('measurements.csv', table(maskRows));
-  if (caliperRows.length > 0) await job.write('calipers.csv', table(caliperRows));
+  await job.write('measurements.csv', csvTable(maskRows));
+  if (caliperRows.length > 0) await job.write('calipers.csv', csvTable(caliperRows));
 }
 
-function table(rows: readonly Row[]): string {
-  const [first] = rows;
-  const lines = first ? [Object.keys(first), ...rows.map((row) => Object.values(row))] : [];
-  return BYTE_ORDER_MARK + lines.map(line).join('');
-}
-
-function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, instance: number): Row {
+function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, instance: number): CsvRow {
   const px = measure(mask);
   const spacing = spacingFor(mask, frame.calibration);
   const mm = spacing && measure(mask, spacing);
@@ -49,12 +38,12 @@ function rowOf(frame: PlannedFrame, { label, mask, state, quality }: JobMask, in
   };
 }
 
-function placeOf(frame: PlannedFrame): Row {
+function placeOf(frame: PlannedFrame): CsvRow {
   const { patient, study, series, relativePath: file, frameIndex, set } = frame;
   return { patient, study, series, file, frame: frameIndex + 1, set };
 }
 
-function caliperRow(frame: PlannedFrame, measured: Measurement): Row {
+function caliperRow(frame: PlannedFrame, measured: Measurement): CsvRow {
   const { kind, x0, y0, x1, y1 } = measured;
   const px = sizeOf(measured, null);
   const size = sizeOf(measured, frame.calibration);
@@ -68,7 +57,7 @@ function caliperRow(frame: PlannedFrame, measured: Measurement): Row {
   };
 }
 
-function caliperSizes(size: MeasuredSize | null, unit: 'px' | 'mm'): Row {
+function caliperSizes(size: MeasuredSize | null, unit: 'px' | 'mm'): CsvRow {
   return {
     [`length_${unit}`]: size && size.length,
     [`shorter_axis_${unit}`]: size?.ellipse?.shorterAxis ?? null,
@@ -77,7 +66,7 @@ function caliperSizes(size: MeasuredSize | null, unit: 'px' | 'mm'): Row {
   };
 }
 
-function sizes(found: Measures | null, unit: 'px' | 'mm'): Row {
+function sizes(found: Measures | null, unit: 'px' | 'mm'): CsvRow {
   return {
     [`area_${unit}${unit === 'mm' ? '2' : ''}`]: found && found.area,
     [`perimeter_${unit}`]: found && found.perimeter,
@@ -87,16 +76,4 @@ function sizes(found: Measures | null, unit: 'px' | 'mm'): Row {
     [`ellipse_minor_${unit}`]: found && 2 * found.ellipse.semiMinor,
     [`ellipse_circumference_${unit}`]: found && found.ellipsePerimeter,
   };
-}
-
-function line(cells: readonly Value[]): string {
-  return `${cells.map(cell).join(',')}\r\n`;
-}
-
-/** A name that begins like a formula would be one in a spreadsheet. */
-function cell(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(Number(value.toFixed(4)));
-  const text = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

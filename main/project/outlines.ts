@@ -1,0 +1,51 @@
+/**
+ * Outlines: what readers stand for, to be compared. A mask counts as its reader left it: what adjudication made of it
+ * later, in the main reading, is nobody's own. Only read here.
+ */
+import { sql } from 'kysely';
+import type { FrameId, LabelId, MaskRle, ReadingId } from '../../shared/domain';
+import { reviewIn } from './readings';
+import type { ProjectDb } from './schema';
+
+export interface Outline {
+  readonly frameId: FrameId;
+  readonly labelId: LabelId;
+  readonly rle: MaskRle;
+}
+
+/** States of a mask that its reader has made or agreed to. */
+const STANDS = ['accepted', 'corrected', 'drawn'] as const;
+const READ = ['corrected', 'accepted', 'rejected'] as const;
+
+export class Outlines {
+  constructor(private readonly db: ProjectDb) {}
+
+  /** All of a reading, oldest first. */
+  async of(reading: ReadingId): Promise<Outline[]> {
+    const own = sql<number>`(select max(id) from revisions where mask_id = masks.id and id < coalesce(
+      (select min(id) from revisions where mask_id = masks.id and tool = 'adjudication'), id + 1))`;
+    const rows = await this.db
+      .selectFrom('masks')
+      .innerJoin('revisions', (join) => join.on('revisions.id', '=', own))
+      .select(['masks.frame_id as frameId', 'masks.label_id as labelId'])
+      .select(['revisions.width_px as widthPx', 'revisions.height_px as heightPx', 'revisions.rle_counts as counts'])
+      .where('masks.reading_id', '=', reading)
+      .where('revisions.state', 'in', STANDS)
+      .where('revisions.area_px', '>', 0)
+      .orderBy('masks.id')
+      .execute();
+    return rows.map(({ frameId, labelId, ...rle }) => ({ frameId, labelId, rle }));
+  }
+
+  /** Frames that its reader has corrected, accepted or rejected, in the order of the study list. */
+  async read(reading: ReadingId): Promise<FrameId[]> {
+    const rows = await this.db
+      .selectFrom('frames')
+      .select('frames.id')
+      .where(reviewIn(reading), 'in', READ)
+      .orderBy('frames.sort_key')
+      .orderBy('frames.id')
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+}
