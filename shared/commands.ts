@@ -110,6 +110,7 @@ export const COMMANDS = [
   row('tool', 1, 'tool.polygon', 'Polygon', '多边形', ['G'], 'choice'),
   row('tool', 1, 'tool.lasso', 'Lasso', '套索', ['J'], 'choice'),
   row('tool', 1, 'tool.livewire', 'Magnetic Contour', '磁性轮廓', ['U'], 'choice'),
+  row('tool', 1, 'tool.push', 'Push the Outline', '推动轮廓', ['Q'], 'choice'),
   row('tool', 1, 'tool.caliper', 'Caliper', '卡尺', ['D'], 'choice'),
   row('tool', 1, 'tool.ellipse', 'Measuring Ellipse', '测量椭圆', ['S'], 'choice'),
   row('tool', 2, 'tool.larger', 'Larger Brush', '增大画笔', [']']),

@@ -2,7 +2,7 @@
  * What a pointer movement means: panning (middle button, or Space held), brightness and contrast (right button dragged),
  * zoom and brush size (wheel); everything else is the tool's. Plain data in, calls out: no DOM.
  */
-import type { Toolbox, ToolPointer } from './tools';
+import { BRUSHES, type Toolbox, type ToolPointer } from './tools';
 import { toImage, type Point, type Viewport } from './viewport';
 
 /** A pointer event in CSS pixels from the canvas's upper left corner. */
@@ -118,8 +118,7 @@ export class Gestures {
   }
 
   wheel({ x, y, delta, ctrl }: WheelInput): void {
-    const brush = this.toolbox.name === 'brush' || this.toolbox.name === 'eraser';
-    if (ctrl && brush) this.host.resizeBrush(delta < 0 ? 1 : -1);
+    if (ctrl && BRUSHES.has(this.toolbox.name)) this.host.resizeBrush(delta < 0 ? 1 : -1);
     else this.host.zoom(Math.exp(-delta * ZOOM_PER_PIXEL), { x, y });
   }
 

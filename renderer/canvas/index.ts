@@ -11,7 +11,7 @@
 export { loadCinePicture, type CinePicture } from './cine-picture';
 export { ImageFilters } from './image-filters';
 export { loadFrameImage } from './frame-image';
-export { TOOLS, Toolbox, type ToolName } from './tools';
+export { BRUSHES, TOOLS, Toolbox, type ToolName } from './tools';
 export { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from './viewport';
 export {
   COLOUR_MAPS,

@@ -4,7 +4,7 @@
  */
 import { computed, ref, type ComputedRef, type Ref } from 'vue';
 import { Gestures, type GestureHost, type PointerInput, type PointerTool } from './gestures';
-import type { ToolName } from './tools';
+import { BRUSHES, type ToolName } from './tools';
 
 /** What the pointer is over, as far as it matters here. */
 export interface PointerScene extends GestureHost {
@@ -50,7 +50,7 @@ export function canvasPointer(
       if (spaceHeld.value) return 'grab';
       if (kind.value === 'windowing') return 'move';
       const tool = scene.tool();
-      if (tool === 'brush' || tool === 'eraser') return 'none';
+      if (BRUSHES.has(tool)) return 'none';
       return tool === 'select' ? 'default' : 'crosshair';
     }),
     holdSpace(held) {

@@ -11,6 +11,7 @@ export const toolHint = {
   lasso: 'Drag around what belongs to it; let go to close. With Alt it takes away.',
   livewire:
     'Click along the edge: the line clings to it. Enter closes, Backspace takes an anchor back. Begun with Alt it takes away.',
+  push: 'Press inside the chosen mask and push its outline out, or outside and push it in. Ctrl and wheel: size.',
   caliper: 'Drag a line, or click its two ends. Drag an end to move it.',
   ellipse: 'Drag the first axis, then click where the other ends.',
 };

@@ -25,5 +25,7 @@ export {
 export type { BoundingBox, Mask } from './mask';
 export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
 export { fillOutline, rasterizePolygon } from './polygon';
+export { roomAround } from './room';
+export type { Room } from './room';
 export { cocoRle, compressCounts, decompressCounts, maskFromCocoRle, maskFromRunLengths, runLengths } from './rle';
 export type { AnyCocoRle, CocoRle } from './rle';

@@ -16,7 +16,7 @@ export function brushIdle(host: ToolHost, mode: BrushMode, at: { x: number; y: n
       // Alt turns the brush into the eraser and back, for one stroke.
       const other = mode === 'brush' ? 'eraser' : 'brush';
       const begun = host.editor.beginStroke(pointer.alt ? other : mode, host.brushRadiusPx(), pointer.x, pointer.y);
-      return begun ? brushPainting(host, mode, pointer) : state;
+      return begun ? brushPainting(host, (to) => brushIdle(host, mode, to), pointer) : state;
     },
   };
   return state;

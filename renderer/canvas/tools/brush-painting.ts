@@ -1,32 +1,34 @@
-/** Brush or eraser, button down: every position of the pointer is joined to the one before. */
-import type { BrushMode } from '../../editor';
-import { brushIdle } from './brush-idle';
+/** Brush, eraser or push, button down: every position of the pointer is joined to the one before. */
 import type { ToolHost, ToolState } from './tool-state';
 
-export function brushPainting(host: ToolHost, mode: BrushMode, at: { x: number; y: number }): ToolState {
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** @param idle the state once the stroke is over, the pointer at a place */
+export function brushPainting(host: ToolHost, idle: (at: Place) => ToolState, at: Place): ToolState {
   const { editor } = host;
+  const cancel = (): ToolState => {
+    editor.cancelStroke();
+    return idle(at);
+  };
   return {
     draft: { kind: 'brush', x: at.x, y: at.y, radiusPx: editor.stroke?.radiusPx ?? host.brushRadiusPx() },
     busy: true,
     onPointerMove(pointer) {
       // The frame was changed, or undo pressed, while the button was down: the stroke is over.
-      if (editor.stroke === null) return brushIdle(host, mode, pointer);
+      if (editor.stroke === null) return idle(pointer);
       editor.stroke.extend(pointer.x, pointer.y);
-      return brushPainting(host, mode, pointer);
+      return brushPainting(host, idle, pointer);
     },
     onPointerUp(pointer) {
-      if (pointer.button !== 'left') return brushPainting(host, mode, at);
+      if (pointer.button !== 'left') return brushPainting(host, idle, at);
       editor.endStroke();
-      return brushIdle(host, mode, pointer);
+      return idle(pointer);
     },
-    onCancel() {
-      editor.cancelStroke();
-      return brushIdle(host, mode, at);
-    },
-    onRemoveLast() {
-      editor.cancelStroke();
-      return brushIdle(host, mode, at);
-    },
+    onCancel: cancel,
+    onRemoveLast: cancel,
     onLeave: () => void editor.endStroke(),
   };
 }

@@ -17,10 +17,14 @@ export const TOOLS = [
   'polygon',
   'lasso',
   'livewire',
+  'push',
   'caliper',
   'ellipse',
 ] as const;
 export type ToolName = (typeof TOOLS)[number];
+
+/** Those that have the brush's size. */
+export const BRUSHES: ReadonlySet<ToolName> = new Set(['brush', 'eraser', 'push']);
 
 /** Where the pointer is, in image pixels (it may be outside the image), and what is held down. */
 export interface ToolPointer {

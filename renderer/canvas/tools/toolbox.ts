@@ -7,6 +7,7 @@ import { livewireIdle } from './livewire-idle';
 import { pointIdle } from './point-idle';
 import { measureIdle } from './measure-idle';
 import { polygonIdle } from './polygon-idle';
+import { pushIdle } from './push-idle';
 import { scribbleIdle } from './scribble-idle';
 import { selectIdle } from './select-idle';
 import type { Draft, ToolHost, ToolName, ToolPointer, ToolState } from './tool-state';
@@ -21,6 +22,7 @@ const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   polygon: polygonIdle,
   lasso: lassoIdle,
   livewire: livewireIdle,
+  push: pushIdle,
   caliper: (host) => measureIdle(host, 'caliper'),
   ellipse: (host) => measureIdle(host, 'ellipse'),
 };

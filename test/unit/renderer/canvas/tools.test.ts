@@ -475,6 +475,56 @@ describe('magnetic contour', () => {
   });
 });
 
+describe('push', () => {
+  const area = () => made.editor.document!.active!.shown!.areaPx;
+  beforeEach(() => {
+    made.editor.beginStroke('brush', 10, 24, 20);
+    made.editor.endStroke();
+    toolbox.choose('push');
+  });
+
+  it('pressed inside pushes the outline out, outside it pushes it in; each is one act', () => {
+    const round = made.screen();
+    drag([30, 20], [38, 20]);
+    expect([bit(38, 20), bit(40, 20), bit(43, 20)]).toEqual([1, 1, 0]);
+    const grown = made.screen();
+    drag([24, 36], [24, 27]);
+    expect([bit(24, 27), bit(24, 22), bit(34, 20)]).toEqual([0, 1, 1]);
+    made.editor.undo();
+    expect(made.screen()).toEqual(grown);
+    made.editor.undo();
+    expect(made.screen()).toEqual(round);
+  });
+
+  it('changes nothing when pressed, however near the outline: the disc fits', () => {
+    const before = area();
+    for (const [x, y] of [
+      [24, 20],
+      [32.2, 20],
+      [36.8, 20],
+      [24, 36],
+    ] as const)
+      press(x, y);
+    expect(area()).toBe(before);
+    gestures.move(over(32.2, 20));
+    expect(toolbox.draft).toMatchObject({ kind: 'brush', radiusPx: expect.closeTo(2.354, 2) });
+    gestures.move(over(24, 20));
+    expect(toolbox.draft).toMatchObject({ radiusPx: 3 });
+  });
+
+  it('with Esc brings back what was; without a mask there is nothing to push', () => {
+    const before = made.screen();
+    gestures.down(over(30, 20));
+    gestures.move(over(45, 20));
+    expect(toolbox.key('onCancel')).toBe(true);
+    gestures.up(over(45, 20));
+    expect(made.screen()).toEqual(before);
+    made.editor.undo();
+    drag([30, 20], [38, 20]);
+    expect(made.refusals).toEqual(['needs-mask']);
+  });
+});
+
 describe('any tool', () => {
   it.each(TOOLS.filter((name) => name !== 'scribble'))(
     '%s leaves panning to the middle button and to Space, brightness to the right one',
