@@ -111,10 +111,13 @@ export const COMMANDS = [
   row('tool', 1, 'tool.lasso', 'Lasso', '套索', ['J'], 'choice'),
   row('tool', 1, 'tool.livewire', 'Magnetic Contour', '磁性轮廓', ['U'], 'choice'),
   row('tool', 1, 'tool.push', 'Push the Outline', '推动轮廓', ['Q'], 'choice'),
+  row('tool', 1, 'tool.vertices', 'Edit Vertices', '编辑顶点', ['Y'], 'choice'),
   row('tool', 1, 'tool.caliper', 'Caliper', '卡尺', ['D'], 'choice'),
   row('tool', 1, 'tool.ellipse', 'Measuring Ellipse', '测量椭圆', ['S'], 'choice'),
   row('tool', 2, 'tool.larger', 'Larger Brush', '增大画笔', [']']),
   row('tool', 2, 'tool.smaller', 'Smaller Brush', '减小画笔', ['[']),
+  row('tool', 2, 'tool.moreVertices', 'More Vertices', '增加顶点', ['Shift+Y']),
+  row('tool', 2, 'tool.fewerVertices', 'Fewer Vertices', '减少顶点', ['Shift+U']),
   row('tool', 3, 'tool.cancel', 'Cancel', '取消', ['Esc']),
 
   row('mask', 1, 'mask.accept', 'Accept', '接受', ['Enter']),

@@ -1,8 +1,12 @@
 /** How what a tool has begun looks, in screen coordinates. What is there already is drawn by `drawing.ts`. */
 import type Konva from 'konva';
+import { vertexAt } from '../../shared/path';
 import { circle, drawBox, drawPoint, LIGHT, NEGATIVE, outlineTwice, POSITIVE } from './drawing';
-import type { Draft } from './tools';
+import { LEAST_EDGE_SCREEN_PX, type Draft } from './tools';
 import { toScreen, type Viewport } from './viewport';
+
+/** Of a handle that is not chosen: what lies under it shows. */
+const INSIDE = 'rgba(255, 255, 255, 0.25)';
 
 type Context = Konva.Context;
 type DraftOf<Kind extends Draft['kind']> = Extract<Draft, { kind: Kind }>;
@@ -17,6 +21,7 @@ export function drawDraft(context: Context, draft: Draft, viewport: Viewport): v
     drawBox(context, from, toScreen(viewport, { x: draft.x1, y: draft.y1 }), true);
   } else if (draft.kind === 'polygon') drawPolygon(context, draft, viewport);
   else if (draft.kind === 'outline') drawOutline(context, draft, viewport);
+  else if (draft.kind === 'vertices') drawVertices(context, draft, viewport);
   else if (draft.kind === 'scribble') drawScribble(context, draft, viewport);
 }
 
@@ -67,6 +72,28 @@ function drawOutline(context: Context, draft: DraftOf<'outline'>, viewport: View
   for (let k = 0; k < anchors.length; k += 2) {
     const { x, y } = toScreen(viewport, { x: anchors[k] as number, y: anchors[k + 1] as number });
     circle(context, x, y, 3, colour);
+  }
+}
+
+/** Squares are vertices, filled the chosen one; small discs are middles of edges, where another can be made. */
+function drawVertices(context: Context, { rings, chosen }: DraftOf<'vertices'>, viewport: Viewport): void {
+  for (const [index, { held }] of rings.entries()) {
+    const corners = held.vertices.map((_, k) => toScreen(viewport, vertexAt(held, k)));
+    context.beginPath();
+    for (const { x, y } of corners) context.lineTo(x, y);
+    context.closePath();
+    outlineTwice(context, 1);
+    for (const [k, corner] of corners.entries()) {
+      const next = corners[(k + 1) % corners.length] ?? corner;
+      if (Math.hypot(next.x - corner.x, next.y - corner.y) >= LEAST_EDGE_SCREEN_PX) {
+        circle(context, (corner.x + next.x) / 2, (corner.y + next.y) / 2, 2.5, LIGHT);
+      }
+      context.beginPath();
+      context.rect(corner.x - 3.5, corner.y - 3.5, 7, 7);
+      context.setAttr('fillStyle', chosen?.ring === index && chosen.vertex === k ? POSITIVE : INSIDE);
+      context.fill();
+      outlineTwice(context, 1.25);
+    }
   }
 }
 

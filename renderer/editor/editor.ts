@@ -17,6 +17,7 @@ import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
 import { pointsOfStroke, promptPoints } from './scribble';
 import { Selection } from './selection';
+import { Vertices } from './vertices';
 import { WholeMask } from './whole-mask';
 
 const ACCEPTABLE: readonly MaskState[] = ['proposed', 'propagated', 'imported'];
@@ -28,6 +29,7 @@ export class Editor {
   readonly documents: OpenDocuments;
   readonly hover: HoverPreview;
   readonly whole: WholeMask;
+  readonly vertices: Vertices;
   /** Whether hovering previews. */
   previews = true;
   /** The stroke under way. */
@@ -39,6 +41,7 @@ export class Editor {
     this.hover = new HoverPreview(this.#decoder);
     this.selection = new Selection(() => this.document);
     this.whole = new WholeMask(this);
+    this.vertices = new Vertices(this);
     this.documents = new OpenDocuments({
       ports,
       decoder: this.#decoder,

@@ -9,4 +9,5 @@ export type { Saving } from './open-documents';
 export type { EditedFrame, EditorPorts, UnsignedEdit } from './ports';
 export { pointsOfStroke } from './scribble';
 export type { EditedLabel, Refusal } from './selection';
+export type { HeldRing } from './vertices';
 export { isLive, type Snapshot } from './snapshot';

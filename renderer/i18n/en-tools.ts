@@ -12,6 +12,14 @@ export const toolHint = {
   livewire:
     'Click along the edge: the line clings to it. Enter closes, Backspace takes an anchor back. Begun with Alt it takes away.',
   push: 'Press inside the chosen mask and push its outline out, or outside and push it in. Ctrl and wheel: size.',
+  vertices: 'Drag a vertex, or the middle of an edge for a new one. Alt click or Delete takes one out.',
   caliper: 'Drag a line, or click its two ends. Drag an end to move it.',
   ellipse: 'Drag the first axis, then click where the other ends.',
+};
+
+/** Beside the image while vertices are edited. */
+export const vertices = {
+  count: '{n} vertex | {n} vertices',
+  errorPx: 'up to {px} px from the outline',
+  errorMm: 'up to {px} px ({mm} mm) from the outline',
 };

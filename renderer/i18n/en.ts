@@ -4,7 +4,7 @@ import { error, problem } from './en-errors';
 import { learning } from './en-learning';
 import { display } from './en-display';
 import { measure } from './en-measure';
-import { toolHint } from './en-tools';
+import { toolHint, vertices } from './en-tools';
 import { review } from './en-review';
 
 export const en = {
@@ -147,6 +147,7 @@ export const en = {
   learning,
   measure,
   toolHint,
+  vertices,
   review,
   propagation: {
     title: 'Carrying masks on',

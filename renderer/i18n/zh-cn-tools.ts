@@ -1,5 +1,5 @@
 /** 各工具的一行用法提示（简体中文）。 */
-import type { toolHint as english } from './en-tools';
+import type { toolHint as english, vertices as englishVertices } from './en-tools';
 
 export const toolHint: typeof english = {
   select: '单击掩膜即可选中。双击恢复默认亮度和对比度。',
@@ -12,6 +12,13 @@ export const toolHint: typeof english = {
   lasso: '按住拖动，圈出属于目标的部分；松开即闭合。按住 Alt 开始则为去除。',
   livewire: '沿边缘单击，线条会自动贴合边缘。Enter 闭合，Backspace 撤回一个锚点。按住 Alt 开始则为去除。',
   push: '在所选掩膜内按下并拖动可将轮廓向外推，在外部按下则向内推。Ctrl + 滚轮调整大小。',
+  vertices: '拖动顶点；拖动边的中点可新增顶点。按住 Alt 单击或按 Delete 移除顶点。',
   caliper: '拖出一条线，或单击两个端点。拖动端点可移动。',
   ellipse: '拖出第一条轴，再单击确定另一条轴的端点。',
+};
+
+export const vertices: typeof englishVertices = {
+  count: '{n} 个顶点',
+  errorPx: '与轮廓最多相差 {px} 像素',
+  errorMm: '与轮廓最多相差 {px} 像素（{mm} mm）',
 };

@@ -5,7 +5,7 @@ import { error, problem } from './zh-cn-errors';
 import { learning } from './zh-cn-learning';
 import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
-import { toolHint } from './zh-cn-tools';
+import { toolHint, vertices } from './zh-cn-tools';
 import { review } from './zh-cn-review';
 
 export const zhCn: Messages = {
@@ -144,6 +144,7 @@ export const zhCn: Messages = {
   learning,
   measure,
   toolHint,
+  vertices,
   review,
   propagation: {
     title: '正在传播掩膜',

@@ -45,6 +45,8 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'view.lessOpaque': () => view.changeOpacity(-1),
     'tool.larger': () => view.resizeBrush(1),
     'tool.smaller': () => view.resizeBrush(-1),
+    'tool.fewerVertices': () => view.changeTolerance(1),
+    'tool.moreVertices': () => view.changeTolerance(-1),
   };
   const tools: Acts = Object.fromEntries(TOOLS.map((name) => [`tool.${name}`, () => toolbox.choose(name)]));
   const all: Acts = { ...edits, ...views, ...tools };

@@ -8,6 +8,9 @@ import { lookView } from './look-view';
 const ZOOM_STEP = 1.25;
 const OPACITY_STEP = 0.1;
 const BRUSH_STEP = 1.2;
+/** Of the vertices of an outline: image pixels. */
+const TOLERANCES_PX = [0, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24];
+const FIRST_TOLERANCE_PX = 1.5;
 const BRUSH_RADIUS = { least: 0.5, most: 250, first: 12 } as const;
 
 /** @param samples of the open frame; null while there is none */
@@ -24,6 +27,7 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   const measurementsVisible = ref(true);
   const opacity = ref(0.4);
   const hoverPreview = ref(true);
+  const outlineTolerancePx = ref(FIRST_TOLERANCE_PX);
   const brushRadiusPx = ref<number>(BRUSH_RADIUS.first);
 
   /** A frame of the same size keeps the zoom: the next one of a loop is looked at in the same place. */
@@ -64,6 +68,12 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
     brushRadiusPx.value = Math.min(BRUSH_RADIUS.most, Math.max(BRUSH_RADIUS.least, rounded));
   }
 
+  /** @param steps positive: further from the outline, so with fewer vertices */
+  function changeTolerance(steps: number): void {
+    const at = TOLERANCES_PX.indexOf(outlineTolerancePx.value) + steps;
+    outlineTolerancePx.value = TOLERANCES_PX[at] ?? outlineTolerancePx.value;
+  }
+
   return {
     viewport,
     ...look,
@@ -77,6 +87,8 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
     opacity,
     hoverPreview,
     brushRadiusPx,
+    outlineTolerancePx,
+    changeTolerance,
     setImage,
     setScreen,
     fitImage,
@@ -91,3 +103,12 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
 }
 
 export type EditorView = ReturnType<typeof editorView>;
+
+/** What tools ask of it. */
+export function viewForTools({ brushRadiusPx, outlineTolerancePx, resetDisplay }: EditorView) {
+  return {
+    brushRadiusPx: () => brushRadiusPx.value,
+    outlineTolerancePx: () => outlineTolerancePx.value,
+    resetWindowing: resetDisplay,
+  };
+}

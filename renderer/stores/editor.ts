@@ -14,7 +14,7 @@ import { call, listen } from '../ipc';
 import { guardClosing } from './before-closing';
 import { editorCommands } from './editor-commands';
 import { connectEditor } from './editor-ports';
-import { editorView } from './editor-view';
+import { editorView, viewForTools } from './editor-view';
 import { FrameLoader, type LoadedFrame } from './frame-loader';
 import { useInference } from './inference';
 import { instanceLines } from './instance-lines';
@@ -34,7 +34,7 @@ export const useEditor = defineStore('editor', () => {
   const loader = new FrameLoader();
 
   const editor = markRaw(new Editor(connectEditor(wantEmbedding, onNewWorker)));
-  const toolbox = markRaw(new Toolbox({ editor, ...toolHost() }));
+  const toolbox = markRaw(new Toolbox({ editor, image: () => image.value, ...viewForTools(view) }));
   const commands = editorCommands(editor, toolbox, view);
 
   const frame = shallowRef<FrameDetail | null>(null);
@@ -253,11 +253,6 @@ export const useEditor = defineStore('editor', () => {
     flush,
     warn: () => (refusal.value = { reason: 'unsaved' }),
   });
-
-  function toolHost() {
-    const { brushRadiusPx, resetDisplay: resetWindowing } = view;
-    return { brushRadiusPx: () => brushRadiusPx.value, image: () => image.value, resetWindowing };
-  }
 
   return {
     /** For the canvas; everything else is to use what is below. */

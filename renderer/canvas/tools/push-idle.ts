@@ -6,7 +6,7 @@
 import { roomAround } from '../../../shared/mask';
 import type { BrushMode } from '../../editor';
 import { brushPainting } from './brush-painting';
-import type { ToolHost, ToolState } from './tool-state';
+import type { Draft, ToolHost, ToolState } from './tool-state';
 
 /** Pressed on the outline itself, something must be pushed with. */
 const LEAST_RADIUS_PX = 2;
@@ -18,7 +18,7 @@ interface Place {
 
 export function pushIdle(host: ToolHost, at: Place | null = null): ToolState {
   const state: ToolState = {
-    get draft() {
+    get draft(): Draft | null {
       return at && { kind: 'brush', x: at.x, y: at.y, radiusPx: discAt(host, at).radiusPx };
     },
     busy: false,

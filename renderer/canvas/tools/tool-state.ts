@@ -5,7 +5,7 @@
  */
 import type { Measurement, PromptPoint } from '../../../shared/domain';
 import type { GrayImage } from '../../../shared/image';
-import type { Editor } from '../../editor';
+import type { Editor, HeldRing } from '../../editor';
 
 export const TOOLS = [
   'select',
@@ -18,6 +18,7 @@ export const TOOLS = [
   'lasso',
   'livewire',
   'push',
+  'vertices',
   'caliper',
   'ellipse',
 ] as const;
@@ -60,6 +61,11 @@ export type Draft =
       readonly closing: boolean;
     }
   | {
+      readonly kind: 'vertices';
+      readonly rings: readonly HeldRing[];
+      readonly chosen: { readonly ring: number; readonly vertex: number } | null;
+    }
+  | {
       readonly kind: 'polygon';
       /** `[x0, y0, x1, y1, ...]` */
       readonly vertices: readonly number[];
@@ -73,6 +79,8 @@ export interface ToolHost {
   readonly editor: Editor;
   /** Of brush and eraser, in image pixels. */
   brushRadiusPx(): number;
+  /** How far the lines between vertices may be from the outline, image pixels. */
+  outlineTolerancePx(): number;
   /** Of the frame on screen; null while there is none. */
   image(): GrayImage | null;
   /** Back to the usual brightness and contrast. */

@@ -10,6 +10,7 @@ import { polygonIdle } from './polygon-idle';
 import { pushIdle } from './push-idle';
 import { scribbleIdle } from './scribble-idle';
 import { selectIdle } from './select-idle';
+import { verticesIdle } from './vertices-idle';
 import type { Draft, ToolHost, ToolName, ToolPointer, ToolState } from './tool-state';
 
 const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
@@ -23,6 +24,7 @@ const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   lasso: lassoIdle,
   livewire: livewireIdle,
   push: pushIdle,
+  vertices: verticesIdle,
   caliper: (host) => measureIdle(host, 'caliper'),
   ellipse: (host) => measureIdle(host, 'ellipse'),
 };

@@ -16,6 +16,7 @@ beforeEach(() => {
     editor: made.editor,
     brushRadiusPx: () => 3,
     image: () => null,
+    outlineTolerancePx: () => 1,
     resetWindowing: () => undefined,
   });
 });

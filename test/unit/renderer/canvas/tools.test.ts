@@ -36,6 +36,7 @@ beforeEach(() => {
     editor: made.editor,
     brushRadiusPx: () => 3,
     image: () => IMAGE,
+    outlineTolerancePx: () => 1,
     resetWindowing: note('reset'),
   });
   gestures = new Gestures(
@@ -522,6 +523,103 @@ describe('push', () => {
     made.editor.undo();
     drag([30, 20], [38, 20]);
     expect(made.refusals).toEqual(['needs-mask']);
+  });
+});
+
+describe('vertices', () => {
+  const draft = () => {
+    const shown = toolbox.draft;
+    if (shown?.kind !== 'vertices') throw new Error('no vertices are shown');
+    return shown;
+  };
+  const places = (ring = 0) => {
+    const { held } = draft().rings[ring]!;
+    return held.vertices.map((corner) => held.ring.slice(2 * corner, 2 * corner + 2));
+  };
+  /** A square of 20 with a hole of 4, and a square of 5 beside it. */
+  beforeEach(() => {
+    made.editor.polygon([5, 5, 25, 5, 25, 25, 5, 25], 'add');
+    made.editor.polygon([10, 10, 14, 10, 14, 14, 10, 14], 'remove');
+    made.editor.polygon([35, 30, 40, 30, 40, 35, 35, 35], 'add');
+    toolbox.choose('vertices');
+  });
+
+  it('are those of every part and hole; looking at them changes nothing', () => {
+    const before = made.screen();
+    expect(places(0)).toEqual([
+      [5, 5],
+      [25, 5],
+      [25, 25],
+      [5, 25],
+    ]);
+    expect(draft().rings.map(({ part, isHole }) => [part, isHole])).toEqual([
+      [0, false],
+      [0, true],
+      [1, false],
+    ]);
+    press(25, 25);
+    press(25, 15);
+    toolbox.choose('select');
+    expect(made.screen()).toEqual(before);
+    for (let k = 0; k < 3; k++) made.editor.undo();
+    expect(made.editor.document!.canUndo).toBe(false);
+  });
+
+  it('are dragged: only what the ring newly covers or leaves changes, one act', () => {
+    const before = made.screen();
+    drag([25, 25], [25, 35]);
+    expect([bit(24, 30), bit(12, 12), bit(37, 32), bit(6, 24)]).toEqual([1, 0, 1, 1]);
+    expect(places(0)).toContainEqual([25, 35]);
+    made.editor.undo();
+    expect(made.screen()).toEqual(before);
+    expect(places(0)).toContainEqual([25, 25]);
+    made.editor.redo();
+    expect(places(0)).toContainEqual([25, 35]);
+  });
+
+  it('of a hole change the hole', () => {
+    drag([14, 14], [22, 22]);
+    expect([bit(19, 19), bit(24, 24)]).toEqual([0, 1]);
+    expect(bit(37, 32)).toBe(1);
+  });
+
+  it('are made by dragging the middle of an edge, taken out with Alt, or with Delete where chosen', () => {
+    const before = made.screen();
+    drag([15, 25], [15, 32]);
+    expect(places(0)).toHaveLength(5);
+    expect(bit(15, 29)).toBe(1);
+    expect(toolbox.delete()).toBe(true);
+    expect(made.screen()).toEqual(before);
+    drag([15, 25], [15, 32]);
+    press(15, 32, { alt: true });
+    expect(made.screen()).toEqual(before);
+    // Nothing is chosen now: Delete means the mask.
+    expect(toolbox.delete()).toBe(false);
+  });
+
+  it('leave a triangle at least', () => {
+    press(25, 25, { alt: true });
+    expect(places(0)).toHaveLength(3);
+    const triangle = made.screen();
+    press(25, 5, { alt: true });
+    expect(made.screen()).toEqual(triangle);
+  });
+
+  it('dragged into another part make one of both', () => {
+    drag([25, 25], [39, 34]);
+    expect(draft().rings.filter(({ isHole }) => !isHole)).toHaveLength(1);
+    expect([bit(37, 32), bit(30, 28)]).toEqual([1, 1]);
+  });
+
+  it.each(['onCancel', 'onRemoveLast'] as const)('%s while dragging brings back what was', (key) => {
+    const [before, shown] = [made.screen(), places(0)];
+    gestures.down(over(25, 25));
+    gestures.move(over(30, 34));
+    expect(places(0)).toContainEqual([30, 34]);
+    expect(toolbox.key(key)).toBe(true);
+    gestures.up(over(30, 34));
+    expect(made.screen()).toEqual(before);
+    expect(places(0)).toEqual(shown);
   });
 });
 
