@@ -7,6 +7,9 @@ import { frameEdit, reviewOf, rowId } from '../../shared/domain';
 import type {
   FrameEdit,
   FrameId,
+  ImageId,
+  LabelId,
+  LabelOnFrame,
   LabelProgress,
   MaskId,
   MaskInstance,
@@ -20,6 +23,7 @@ import type {
 import type { z } from 'zod';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { labelThroughLoop } from './label-loop';
 import { unknownLabel } from './labels';
 import { setMeasurements } from './measurements';
 import { parseInput } from './parse';
@@ -211,6 +215,12 @@ export class Masks {
   /** All masks of a frame with their current revisions, oldest mask first; rejected and deleted ones too. */
   async ofFrame(frameId: FrameId): Promise<MaskInstance[]> {
     return masksOnFrame(this.db, parseInput(rowId, frameId, 'frame id'), this.reading);
+  }
+
+  /** Who stands for a label's masks on each frame of an image, in the frames' order. */
+  async throughLoop(imageId: ImageId, labelId: LabelId): Promise<LabelOnFrame[]> {
+    const [image, label] = [parseInput(rowId, imageId, 'image id'), parseInput(rowId, labelId, 'label id')];
+    return labelThroughLoop(this.db, this.reading, image, label);
   }
 
   /** Every revision of a mask, oldest first; none for an unknown mask. */

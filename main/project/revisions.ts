@@ -12,7 +12,7 @@ import { ROWS_PER_STATEMENT } from './sqlite';
 
 export type NewRevision = Omit<MaskRevision, 'id' | 'areaPx' | 'time'>;
 
-type RevisionRow = Selectable<ProjectTables['revisions']>;
+export type RevisionRow = Selectable<ProjectTables['revisions']>;
 type PromptRow = Insertable<ProjectTables['prompts']>;
 
 /**

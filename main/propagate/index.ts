@@ -1,2 +1,3 @@
 /** Masks carried on through a loop: what other rooms may use. */
-export { Propagation, type PropagationParts } from './propagation';
+export type { PropagationParts } from './loop-masks';
+export { Propagation } from './propagation';

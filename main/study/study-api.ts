@@ -2,7 +2,7 @@
 import type { FileDescription, ImageProblem } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
-import { packMask, unpackMask } from '../../shared/mask';
+import { interpolatedMask, packMask, unpackMask } from '../../shared/mask';
 import { trackMask } from '../../shared/track';
 import { toWireError, type WireError } from '../../shared/ipc';
 import type { WorkerContext } from '../../shared/worker-protocol';
@@ -57,6 +57,16 @@ export interface TrackedBits {
   readonly confidence: number;
 }
 
+/** Masks as `packMask` of this size. */
+export interface InterpolateRequest {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** 0 at `from`, 1 at `to`. */
+  readonly share: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 async function knownFrame({ path, frameIndex, sha256 }: KnownFrame): Promise<GrayImage> {
   const { frame } = await readImage(path, frameIndex);
   if (frameHash(frame) === sha256) return frame;
@@ -94,6 +104,10 @@ export const studyApi = {
       return { bits: packMask(mask), confidence };
     });
   },
+
+  /** The shape between two, as bits; see `interpolatedMask`. */
+  interpolate: async ({ from, to, share, widthPx, heightPx }: InterpolateRequest): Promise<Uint8Array> =>
+    packMask(interpolatedMask(unpackMask(from, widthPx, heightPx), unpackMask(to, widthPx, heightPx), share)),
 
   /** @throws AppError as `readImage` does. */
   describe: async ({

@@ -2,7 +2,7 @@
  * Masks of one frame brought onto another of the same size, where they stand: never over what a human has outlined there.
  * Not which frame that is and not how to get there (`stores/copying.ts`).
  */
-import type { MaskState } from '../../shared/domain';
+import { MACHINE_STATES, type MaskState } from '../../shared/domain';
 import { decompressCounts, maskFromRunLengths, type Mask } from '../../shared/mask';
 import { dice } from '../../shared/metrics';
 import type { Change, LocalAct } from './acts';
@@ -24,7 +24,6 @@ export interface CopyPlace<There extends PlacedMask> {
 
 /** Two masks of a label that a frame holds many of are the same instance where they agree this far. */
 const SAME_INSTANCE_DICE = 0.5;
-const MACHINE_STATES: ReadonlySet<MaskState> = new Set(['proposed', 'propagated']);
 
 /** What is copied from a frame: the chosen mask, or all there are where none is chosen. */
 export function masksToCopy({ active, live }: FrameDocument): PlacedMask[] {

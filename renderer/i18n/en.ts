@@ -1,4 +1,5 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
+import { propagation } from './en-carrying';
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { learning } from './en-learning';
@@ -149,18 +150,7 @@ export const en = {
   toolHint,
   vertices,
   review,
-  propagation: {
-    title: 'Carrying masks on',
-    progress: '{done} of {all}',
-    done: 'No frame got the masks. | One frame has the masks now. | {n} frames have the masks now.',
-    undone: 'Nothing was taken back. | Taken back on one frame. | Taken back on {n} frames.',
-    stopped: {
-      end: 'That is the end of the loop. Look through them; accept or correct.',
-      reviewed: 'The next frame has been worked on already.',
-      drift: 'On the next frame the image changes too much to say where they are. Correct that one and carry on.',
-      unreadable: 'The next frame cannot be read.',
-    },
-  },
+  propagation,
   palette: {
     title: 'All commands',
     search: 'Type a part of a name',

@@ -1,4 +1,5 @@
 /** Texts of the interface in Simplified Chinese. */
+import { propagation } from './zh-cn-carrying';
 import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
@@ -146,18 +147,7 @@ export const zhCn: Messages = {
   toolHint,
   vertices,
   review,
-  propagation: {
-    title: '正在传播掩膜',
-    progress: '{done} / {all}',
-    done: '没有帧获得掩膜。 | 1 帧已有掩膜。 | {n} 帧已有掩膜。',
-    undone: '没有可撤销的内容。 | 已在 1 帧上撤销。 | 已在 {n} 帧上撤销。',
-    stopped: {
-      end: '已到循环末尾。请浏览并接受或修正。',
-      reviewed: '下一帧已有人工标注。',
-      drift: '下一帧图像变化过大，无法确定掩膜位置。请修正该帧后继续传播。',
-      unreadable: '无法读取下一帧。',
-    },
-  },
+  propagation,
   palette: {
     title: '所有命令',
     search: '输入名称的一部分',

@@ -1,4 +1,4 @@
-/** Carrying the chosen label's masks on through the open loop: the run under way, and taking the last one back. */
+/** Carrying and interpolating the chosen label's masks through the open loop: the run under way, and taking the last back. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { CommandId } from '../../shared/commands';
@@ -7,11 +7,13 @@ import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useCine } from './cine';
 import { useEditor } from './editor';
+import { useLabelLoop } from './label-loop';
 import { useToasts } from './toasts';
 
 export const usePropagation = defineStore('propagation', () => {
   const cine = useCine();
   const editor = useEditor();
+  const labelLoop = useLabelLoop();
   const toasts = useToasts();
   const progress = shallowRef<{ readonly done: number; readonly total: number } | null>(null);
   const running = computed(() => progress.value !== null);
@@ -55,12 +57,16 @@ export const usePropagation = defineStore('propagation', () => {
   const acts: Partial<Record<CommandId, () => unknown>> = {
     'mask.propagateForward': () => run('forward'),
     'mask.propagateBackward': () => run('backward'),
+    'mask.carryCorrection': () => run('correction'),
+    'mask.interpolate': () => run('between'),
     'mask.undoPropagation': undo,
   };
 
   function enabled(id: CommandId): boolean {
     if (!cine.loop || cine.moving || running.value) return false;
     if (id === 'mask.undoPropagation') return canUndo.value;
+    if (id === 'mask.carryCorrection') return labelLoop.besideCarried;
+    if (id === 'mask.interpolate') return editor.activeLabelId !== null;
     return id in acts && editor.instances.some(({ labelId }) => labelId === editor.activeLabelId);
   }
 

@@ -10,6 +10,7 @@ export {
   PROPOSING_USER,
   frameEdit,
   labelProgress,
+  MACHINE_STATES,
   maskChange,
   maskInstance,
   maskRevision,
@@ -33,6 +34,8 @@ export type {
 } from './mask-revision';
 export { calibration, calibrationOfFrame, calibrationOrigin, imageCalibration, mmPerPx, scale } from './calibration';
 export type { CalibratedRegion, Calibration, CalibrationOrigin, ImageCalibration, Scale } from './calibration';
+export { labelOnFrame } from './label-on-frame';
+export type { LabelOnFrame } from './label-on-frame';
 export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';
 export { agreementReport, agreementRow } from './agreement';

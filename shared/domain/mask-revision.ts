@@ -27,6 +27,9 @@ export type MaskState = z.infer<typeof maskState>;
 /** Who made a revision that no human made: a head that was not asked by a user. */
 export const PROPOSING_USER = 'AutoSAMUS';
 
+/** What a machine made and no human has judged: other machines' work may take its place. */
+export const MACHINE_STATES: ReadonlySet<MaskState> = new Set(['proposed', 'propagated']);
+
 /** A mask's pixels at the frame's own size: COCO's compressed run lengths, column by column, background first. */
 export const maskRle = z
   .strictObject({ widthPx: sizePx, heightPx: sizePx, counts: z.string().regex(/^[0-o]+$/) })
@@ -50,6 +53,7 @@ export const origin = z
       'import',
       'propagation',
       'adjudication',
+      'interpolation',
     ]),
     /** Id of the model (hash of its weights) that computed the mask. */
     modelId: z.exactOptional(shortText),
@@ -57,7 +61,7 @@ export const origin = z
     headVersion: z.exactOptional(shortText),
     /** The file an import came from. */
     source: z.exactOptional(z.string().min(1).max(4_096)),
-    /** The frame a propagated mask came from. */
+    /** The frame a propagated or interpolated mask came from. */
     fromFrameId: z.exactOptional(rowId),
   })
   .readonly();

@@ -23,6 +23,7 @@ export {
   union,
 } from './mask';
 export type { BoundingBox, Mask } from './mask';
+export { interpolatedMask } from './interpolate';
 export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
 export { fillOutline, rasterizePolygon } from './polygon';
 export { roomAround } from './room';

@@ -9,7 +9,7 @@ import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
 import type { Workstation } from '../workstation';
 
-type Channels = 'propagation.run' | 'propagation.cancel' | 'propagation.undo';
+type Channels = 'propagation.run' | 'propagation.cancel' | 'propagation.undo' | 'propagation.loop';
 
 export function propagationHandlers(
   session: ProjectSession,
@@ -65,6 +65,7 @@ export function propagationHandlers(
         workstation.noteWork();
       }
     },
+    'propagation.loop': ({ imageId, labelId }) => session.store.masks.throughLoop(imageId, labelId),
     'propagation.cancel': () => running?.abort(),
     'propagation.undo': async () => {
       if (running || !last || last.project.aborted) return { frames: 0 };

@@ -33,6 +33,20 @@ export function runsOf(frames: readonly { readonly state: FrameState }[]): State
   return runs;
 }
 
+/** CSS pixels, and how many frames they hold. */
+export interface StripSize {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+/** Of a strip's canvas whose unit is a CSS pixel; the last gives the value of a colour written as `var(--NAME)`. */
+export type StripDrawing = (
+  context: CanvasRenderingContext2D,
+  size: StripSize,
+  colourOf: (colour: string) => string,
+) => void;
+
 const ICON_PX = 10;
 const ROOM_PX = ICON_PX + 6;
 
@@ -43,7 +57,7 @@ const ROOM_PX = ICON_PX + 6;
 export function drawStates(
   context: CanvasRenderingContext2D,
   runs: readonly StateRun[],
-  { width, height, count }: { width: number; height: number; count: number },
+  { width, height, count }: StripSize,
   colourOf: (colour: string) => string,
 ): void {
   context.clearRect(0, 0, width, height);

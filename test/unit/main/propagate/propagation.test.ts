@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Propagation } from '../../../../main/propagate';
 import type { MaskInstance } from '../../../../shared/domain';
-import { cocoRle, maskFromCocoRle } from '../../../../shared/mask';
+import type { PropagationRequest } from '../../../../shared/ipc';
+import { areaPx, cocoRle, interpolatedMask, maskFromCocoRle, shrunk } from '../../../../shared/mask';
 import { dice } from '../../../../shared/metrics';
 import { phantomLoop } from '../../../../shared/phantom';
 import { dicomFile, greyLoop } from '../../../support/dicom-file';
@@ -52,7 +53,7 @@ async function draw(index: number, state: 'drawn' | 'proposed' = 'drawn'): Promi
   await place.store.masks.save({ frameId: frame.id, frameSha256: frame.sha256!, user: USER, changes: [change] });
 }
 
-const run = (index: number, direction: 'forward' | 'backward', signal = new AbortController().signal) =>
+const run = (index: number, direction: PropagationRequest['direction'], signal = new AbortController().signal) =>
   propagation.run(
     { frameId: frames[index]!, labelId, direction },
     { user: USER, signal, onProgress: ({ done }) => void progress.push(done) },
@@ -128,5 +129,74 @@ describe('masks carried on through a loop', () => {
 
   it('without a mask to carry on say so', async () => {
     await expect(run(1, 'forward')).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('are carried anew from a correction: over what was carried, up to what a human stands for, and no further', async () => {
+    await run(0, 'forward');
+    const [right] = await live(6);
+    const accepted = { kind: 'state', maskId: right!.id, previousId: right!.current.id, state: 'accepted' } as const;
+    const where = { frameId: frames[6]!, frameSha256: (await place.store.frames.get(frames[6]!)).sha256!, user: USER };
+    await place.store.masks.save({ ...where, changes: [{ ...accepted, origin: { tool: 'review' } }] });
+    const before = await Promise.all([1, 2, 3, 4, 5, 7].map(async (i) => (await live(i))[0]!.current.rle.counts));
+    // Frame 3 is corrected: much smaller than what was carried there.
+    const [carried] = await live(3);
+    const { sha256 } = await place.store.frames.get(frames[3]!);
+    const small = shrunk(BEAT[3]!.mask, 8);
+    const rle = { ...SIZE, counts: cocoRle(small).counts };
+    const content = { state: 'corrected', rle, origin: { tool: 'brush' } } as const;
+    const change = { kind: 'edit', maskId: carried!.id, previousId: carried!.current.id, ...content } as const;
+    await place.store.masks.save({ frameId: frames[3]!, frameSha256: sha256!, user: USER, changes: [change] });
+    expect(await run(3, 'correction')).toEqual({ frames: 4, of: 4, stopped: 'corrected' });
+    const areas = await Promise.all([1, 2, 4, 5].map(async (i) => (await live(i))[0]!.current));
+    expect(areas.map(({ state }) => state)).toEqual(Array(4).fill('propagated'));
+    // What came from the corrected frame's side is replaced; towards the first frame it goes over little by little.
+    for (const i of [4, 5]) expect(dice(maskOf((await live(i))[0]!), shrunk(BEAT[i]!.mask, 8))).toBeGreaterThan(0.75);
+    const [one, two] = [areas[0]!.areaPx, areas[1]!.areaPx];
+    const [oneBefore, twoBefore] = await Promise.all([1, 2].map((i) => areaPx(BEAT[i]!.mask)));
+    expect(two / twoBefore!).toBeLessThan(one / oneBefore!);
+    expect((await live(7))[0]!.current.rle.counts).toBe(before.at(-1));
+    expect((await live(6))[0]!.current.state).toBe('accepted');
+    expect(await propagation.undo(USER)).toBe(4);
+    const after = await Promise.all([1, 2, 4, 5].map(async (i) => (await live(i))[0]!.current.rle.counts));
+    expect(after).toEqual([before[0], before[1], before[3], before[4]]);
+  });
+
+  it('are interpolated between the nearest frames a human stands for, and taken back', async () => {
+    expect(await run(3, 'between')).toEqual({ frames: 0, of: 0, stopped: 'no-keys' });
+    await draw(6);
+    await draw(2, 'proposed');
+    await place.store.frames.setReview(frames[4]!, 'rejected', USER);
+    expect(await run(3, 'between')).toEqual({ frames: 4, of: 5, stopped: 'interpolated' });
+    expect(await live(4)).toEqual([]);
+    for (const i of [1, 2, 3, 5]) {
+      const [mask, ...others] = await live(i);
+      expect(others).toEqual([]);
+      expect(mask!.current).toMatchObject({
+        ...{ state: 'propagated', quality: null, origin: { tool: 'interpolation', fromFrameId: frames[0] } },
+      });
+      expect(dice(maskOf(mask!), interpolatedMask(BEAT[0]!.mask, BEAT[6]!.mask, i / 6))).toBe(1);
+    }
+    expect((await live(6))[0]!.current.state).toBe('drawn');
+    expect(await propagation.undo(USER)).toBe(4);
+    expect((await live(2))[0]!.current.state).toBe('proposed');
+    // From the last key frame itself, too: what lies before it is meant.
+    expect(await run(6, 'between')).toMatchObject({ frames: 4 });
+  });
+
+  it('say of every frame who stands for them, and how sure the carried ones are', async () => {
+    await draw(5);
+    await place.store.frames.setReview(frames[7]!, 'accepted', USER);
+    await run(0, 'forward');
+    const { imageId } = await place.store.frames.get(frames[0]!);
+    const loop = await place.store.masks.throughLoop(imageId, labelId);
+    expect(loop.map(({ by }) => by)).toEqual([
+      ...['human', 'propagation', 'propagation', 'propagation', 'propagation', 'human', 'nobody', 'human', 'nobody'],
+    ]);
+    expect(loop.map(({ masks }) => masks)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0]);
+    for (const { by, confidence, fromFrameId } of loop) {
+      if (by === 'propagation') expect(confidence).toBeGreaterThan(0.4);
+      else expect(confidence).toBeNull();
+      expect(fromFrameId).toBe(by === 'propagation' ? frames[0] : null);
+    }
   });
 });

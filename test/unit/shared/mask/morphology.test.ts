@@ -1,10 +1,11 @@
-/** Growing, shrinking, smoothing, parts and mirroring of masks. */
+/** Growing, shrinking, smoothing, parts, mirroring and interpolation of masks. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   areaPx,
   emptyMask,
   grown,
+  interpolatedMask,
   mirrored,
   partsOf,
   shrunk,
@@ -99,4 +100,28 @@ test('mirroring twice gives the mask back', () => {
     }),
     { numRuns: 40, seed: 3 },
   );
+});
+
+describe('the shape between two', () => {
+  test('is either at its end', () => {
+    const [a, b] = [disc(20, 20, 8), disc(50, 40, 12)];
+    expect(interpolatedMask(a, b, 0)).toEqual(a);
+    expect(interpolatedMask(a, b, 1)).toEqual(b);
+  });
+
+  test('is itself between a shape and the same, at the border too', () => {
+    fc.assert(
+      fc.property(anyMask, fc.double({ min: 0, max: 1, noNaN: true }), (mask, share) => {
+        expect(interpolatedMask(mask, mask, share)).toEqual(mask);
+      }),
+      { numRuns: 60, seed: 4 },
+    );
+  });
+
+  test('lies half way, as large as half way, also where they do not touch', () => {
+    const middle = interpolatedMask(disc(20, 20, 8), disc(60, 40, 12), 0.5);
+    expect(middle.data[30 * 80 + 40]).toBe(1);
+    expect(Math.abs(areaPx(middle) / (Math.PI * 100) - 1)).toBeLessThan(0.08);
+    expect(areaPx(interpolatedMask(disc(20, 20, 8), emptyMask(80, 60), 0.5))).toBe(0);
+  });
 });
