@@ -137,7 +137,7 @@ export const COMMANDS = [
   row('mask', 4, 'mask.split', 'Split Into Parts', '拆分为各部分', []),
   row('mask', 5, 'mask.propagateForward', 'Carry On Through the Next Frames', '向后续帧传播', ['Shift+N']),
   row('mask', 5, 'mask.propagateBackward', 'Carry Back Through the Previous Frames', '向前面的帧传播', ['Shift+B']),
-  row('mask', 5, 'mask.carryCorrection', 'Carry the Correction On', '传播此修正', ['Shift+U']),
+  row('mask', 5, 'mask.carryCorrection', 'Carry the Correction On', '传播此修正', ['Shift+M']),
   row('mask', 5, 'mask.interpolate', 'Interpolate Between Outlined Frames', '在已勾画帧之间插值', ['Shift+J']),
   row('mask', 5, 'mask.undoPropagation', 'Take Back What Was Carried On', '撤销传播', []),
   row('mask', 5, 'mask.copyToNext', 'Copy to the Next Frame', '复制到下一帧', ['Shift+C']),
