@@ -120,7 +120,7 @@ export class FrameDocument {
     // What changes nothing of a mask that is still to come may change it when it is there.
     const idle = changes.length === 0 && (review === null || review === this.review);
     if (idle && !measurements && this.waiting === 0) return false;
-    for (const { instance } of changes) if (!this.instances.includes(instance)) this.instances.push(instance);
+    this.#hold(changes.map(({ instance }) => instance));
     known?.change.instance.knowPixels(known.change.after, known.pixels);
     const fields = { changes, settled: false, reviewBefore: this.review, reviewAfter: this.review };
     const lists = { measurementsBefore: this.measurements, measurementsAfter: measurements ?? this.measurements };
@@ -230,11 +230,17 @@ export class FrameDocument {
 
   #settled(act: Act): void {
     act.settled = true;
+    this.#hold(act.changes.map(({ instance }) => instance));
     for (const { instance, after } of act.changes) instance.settled = after;
     act.reviewBefore = this.review;
     act.reviewAfter = this.#reviewAfter(act);
     this.review = act.reviewAfter;
     this.#save(act, 'do');
+  }
+
+  /** Instances that an act makes are on the frame from then on, also where it could only make them once a click's mask came. */
+  #hold(instances: Iterable<Instance>): void {
+    for (const instance of instances) if (!this.instances.includes(instance)) this.instances.push(instance);
   }
 
   #reviewAfter(act: Act): ReviewState {
@@ -244,7 +250,9 @@ export class FrameDocument {
 
   #show(): void {
     const waiting = this.#history.done.filter(({ settled }) => !settled);
-    for (const [instance, snapshot] of this.#history.shown(this.instances)) {
+    const shown = this.#history.shown(this.instances);
+    this.#hold(shown.keys());
+    for (const [instance, snapshot] of shown) {
       const before = instance.shown;
       instance.shown = snapshot;
       instance.pending = waiting.some((act) => act.kind === 'prompt' && act.instance === instance);

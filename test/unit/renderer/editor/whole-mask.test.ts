@@ -56,6 +56,25 @@ describe('a whole mask', () => {
     expect(made.project.live(1)).toEqual(made.screen());
   });
 
+  it('whose clicks still wait is split once their mask is there, on screen as it is stored', async () => {
+    made.worker.holding = true;
+    made.editor.click(8, 8, true);
+    made.editor.click(30, 30, true);
+    expect(made.editor.whole.split()).toBe(true);
+    expect(areas()).toHaveLength(1);
+    made.worker.holding = false;
+    for (let turn = 0; turn < 3; turn++) {
+      for (const { answer } of made.worker.held.splice(0)) answer();
+      await settle();
+    }
+    expect(areas()).toHaveLength(2);
+    expect(made.project.live(1)).toEqual(made.screen());
+    made.editor.undo();
+    await settle();
+    expect(areas()).toHaveLength(1);
+    expect(made.project.live(1)).toEqual(made.screen());
+  });
+
   it('loses what belongs to another', () => {
     paint(12, 12);
     const alone = areas()[0]!;
