@@ -35,7 +35,14 @@ export default defineConfig({
     build: {
       target: 'node18',
       externalizeDeps: false,
-      rolldownOptions: { input: { preload: resolve(root, 'main/electron/preload.ts') }, output: commonJs },
+      rolldownOptions: {
+        input: {
+          preload: resolve(root, 'main/electron/preload.ts'),
+          'decoder-preload': resolve(root, 'main/electron/decoder-preload.ts'),
+        },
+        // Sandboxed: nothing can be loaded from beside them.
+        output: commonJs,
+      },
     },
   },
   renderer: {
@@ -56,7 +63,7 @@ export default defineConfig({
       // A custom protocol serves local files: many small chunks cost more than one.
       chunkSizeWarningLimit: 2_500,
       rolldownOptions: {
-        input: { index: resolve(root, 'renderer/index.html') },
+        input: { index: resolve(root, 'renderer/index.html'), decoder: resolve(root, 'renderer/decoder.html') },
         // shared/ is pure, so what the page does not use of it (the schemas main validates with) stays out.
         treeshake: { moduleSideEffects: (id) => !id.startsWith(resolve(root, 'shared')) },
       },

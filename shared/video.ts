@@ -1,4 +1,7 @@
-/** What a decoder of video is given. */
+/**
+ * What goes between a process that reads videos and the hidden page that decodes them (renderer/decoder), over a
+ * MessagePort. Whoever asks is trusted with the answer; what comes back is checked by who asked.
+ */
 
 /** One compressed frame. */
 export interface VideoPacket {
@@ -11,3 +14,35 @@ export interface VideoPacket {
   readonly isShown: boolean;
   readonly data: Uint8Array;
 }
+
+export type ToDecoder =
+  | { readonly type: 'supports'; readonly id: number; readonly codec: string }
+  | {
+      readonly type: 'decode';
+      readonly id: number;
+      readonly codec: string;
+      readonly packets: readonly VideoPacket[];
+      readonly wanted: readonly number[];
+    };
+
+export type FromDecoder =
+  | { readonly type: 'supports'; readonly id: number; readonly supported: boolean }
+  | {
+      readonly type: 'frame';
+      readonly id: number;
+      /** `VideoPacket.id`. */
+      readonly packet: number;
+      /** WebCodecs' name of the samples' layout, such as I420. */
+      readonly format: string;
+      readonly widthPx: number;
+      readonly heightPx: number;
+      readonly data: Uint8Array;
+    }
+  | { readonly type: 'done'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly reason: string };
+
+/**
+ * A worker of the desktop program posts this to its parent process, which answers the same with a port to the page. Not a
+ * request of shared/worker-protocol.ts: no answer is waited for.
+ */
+export const DECODER_WANTED = 'video-decoder';

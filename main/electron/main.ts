@@ -18,6 +18,7 @@ import { projectHandlers } from './handlers/project';
 import { readingHandlers } from './handlers/readings';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
+import { closeDecoder } from './decoder-window';
 import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
 import { showMenu } from './menu';
@@ -124,7 +125,9 @@ function start(): void {
 
   const open = (): void => {
     const restarted = (reason: string): void => page.tell('worker.restarted', { worker: 'interface', reason });
-    page.show(openMainWindow(settings.effective.settings.theme, restarted));
+    const window = openMainWindow(settings.effective.settings.theme, restarted);
+    window.on('closed', closeDecoder);
+    page.show(window);
   };
   open();
   app.on('activate', () => {

@@ -3,6 +3,8 @@
 export const SCHEME = 'app';
 export const HOST = 'sonomask';
 export const START_URL = `${SCHEME}://${HOST}/index.html`;
+/** The hidden page that decodes videos. */
+export const DECODER_URL = `${SCHEME}://${HOST}/decoder.html`;
 
 /** True only for pages we serve ourselves. Compared by parts: Node's `URL.origin` is "null" for a custom scheme. */
 export function isOurs(url: string): boolean {

@@ -1,7 +1,9 @@
 /** A worker as an Electron utility process. Plain Node's kind is main/inference/fork-process.ts. */
 import { app, utilityProcess, type MessagePortMain } from 'electron';
 import { join } from 'node:path';
+import { DECODER_WANTED } from '../../shared/video';
 import type { StartProcess } from '../inference';
+import { decoderPort } from './decoder-window';
 
 /**
  * @param name of a file `main/ROOM/NAME.worker.ts`, which the build makes `out/main/NAME.worker.cjs`
@@ -13,7 +15,13 @@ export function utilityWorker(name: string, env: Readonly<Record<string, string>
       serviceName: `SonoMask ${name}`,
       env: { ...process.env, ...env },
     });
-    child.on('message', (message: unknown) => events.onMessage(message));
+    child.on('message', (message: unknown) => {
+      if (message !== DECODER_WANTED) events.onMessage(message);
+      else
+        decoderPort()
+          .then((port) => child.postMessage(DECODER_WANTED, [port]))
+          .catch(console.error);
+    });
     // Electron tells code 0 of most processes that were killed from outside: whatever was not asked for is a crash.
     let asked = false;
     child.on('exit', (code) => events.onEnd({ crashed: !asked, reason: `code ${code}` }));

@@ -7,8 +7,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { AppError } from '../../../../shared/errors';
-import type { DecodeJob, VideoDecoder } from './decoder';
+import { checkSize, damaged, type DecodeJob, type VideoDecoder } from './decoder-job';
 import { LAYOUTS, planesBytes, type Layout } from './planes';
 
 type Ffmpeg = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -58,9 +57,22 @@ async function find(): Promise<VideoDecoder | undefined> {
 function ffmpegDecoder(program: string, timing: string): VideoDecoder {
   const args = [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-protocol_whitelist', 'pipe', '-threads', '2'],
-    // What is damaged is an error, not a picture made up from its neighbours.
-    ...['-xerror', '-err_detect', 'explode', '-f', 'ivf', '-i', 'pipe:0'],
-    ...['-map', '0:v:0', '-autoscale', '0', timing, 'passthrough', '-f', 'yuv4mpegpipe', 'pipe:1'],
+    // What is damaged is an error, not a picture made up from its neighbours; the order of showing is never guessed.
+    ...['-xerror', '-err_detect', 'explode', '-strict', 'strict', '-r', '25', '-f', 'ivf', '-i', 'pipe:0'],
+    // Times are of no account: frames are told by their order.
+    ...[
+      '-map',
+      '0:v:0',
+      '-vf',
+      'settb=1/25,setpts=N',
+      '-autoscale',
+      '0',
+      timing,
+      'passthrough',
+      '-f',
+      'yuv4mpegpipe',
+      'pipe:1',
+    ],
   ];
   return {
     canDecode: async (codec) => fourCc(codec) !== undefined,
@@ -121,11 +133,6 @@ async function readFrames(stdout: Readable, job: DecodeJob): Promise<void> {
   if ((await bytes.line()) !== undefined) throw damaged(job, 'it gives more frames than it has');
 }
 
-export function checkSize(job: DecodeJob, widthPx: number, heightPx: number): void {
-  if (widthPx === job.widthPx && heightPx === job.heightPx) return;
-  throw damaged(job, `a frame has ${widthPx}x${heightPx} px, the video ${job.widthPx}x${job.heightPx}`);
-}
-
 /** @returns both undefined at the end of the stream */
 function byteReader(stream: Readable) {
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
@@ -168,7 +175,7 @@ function ivf({ codec, widthPx, heightPx, packets }: DecodeJob): Buffer {
   head.write(fourCc(codec) ?? '', 8, 'latin1');
   head.writeUInt16LE(widthPx, 12);
   head.writeUInt16LE(heightPx, 14);
-  // Frames in a second, any number: frames are told by their order.
+  // Frames in a second: any number.
   head.writeUInt32LE(25, 16);
   head.writeUInt32LE(1, 20);
   head.writeUInt32LE(packets.length, 24);
@@ -185,8 +192,4 @@ function ivf({ codec, widthPx, heightPx, packets }: DecodeJob): Buffer {
 
 function fourCc(codec: string): string | undefined {
   return FOUR_CC[codec.split('.')[0] ?? ''];
-}
-
-function damaged({ path }: DecodeJob, reason: string): AppError {
-  return new AppError('format-corrupt', path, `${path}: ${reason}`);
 }

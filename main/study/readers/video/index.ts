@@ -8,7 +8,8 @@ import type { ImageFormat } from '../../format';
 import { CONVERT } from '../avi';
 import type { ByteSource } from '../byte-source';
 import type { OpenImage } from '../reader';
-import { decoderFor, type VideoDecoder } from './decoder';
+import { decoderFor } from './decoder';
+import type { VideoDecoder } from './decoder-job';
 import { planesBytes, toImage, type Planes } from './planes';
 import { openStream, type VideoStream } from './stream';
 
