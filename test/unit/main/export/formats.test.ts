@@ -6,7 +6,7 @@ import { exportProject, writeExport } from '../../../../main/export';
 import { EXPORT_FORMATS } from '../../../../shared/ipc';
 import { areaPx } from '../../../../shared/mask';
 import { describeWithPython, runPython } from '../../../support/python-venv';
-import { classOf, expectedMap, hardExport, readImages, rowsOf, READ_IMAGES } from './hard-export';
+import { classOf, expectedMap, hardExport, readImages, rowsOf, READ_IMAGES, type Images } from './hard-export';
 import { drawn, HARD_CASES, LABELS, projectOf } from './project-of-masks';
 
 const all = hardExport(EXPORT_FORMATS);

@@ -67,6 +67,6 @@ for key, path in json.load(sys.stdin).items():
   out[key] = {'mode': image.mode, 'rows': np.asarray(image).tolist()}
 print(json.dumps(out))
 `;
-type Images = Record<string, { mode: string; rows: Rows }>;
+export type Images = Record<string, { mode: string; rows: Rows }>;
 export const readImages = (pathOf: (path: string) => string): Images =>
   runPython(READ_IMAGES, Object.fromEntries(HARD_CASES.map(({ path }) => [path, pathOf(path)]))) as Images;
