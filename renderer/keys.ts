@@ -1,9 +1,10 @@
 /**
  * Plain keys: which of them run a command or pick a label, and when they do not, because somebody types or a dialog is
- * open. Shortcuts with a modifier are the native menu's and do not come here.
+ * open. Shortcuts that the native menu has do not come here.
  */
-import { tinykeys } from 'tinykeys';
-import { COMMANDS, keyBinding, rendererShortcuts, type CommandId } from '../shared/commands';
+import type { CommandId } from '../shared/commands';
+import { isMenuShortcut, type Keymap } from '../shared/keymap';
+import { shortcutsOfPress } from '../shared/shortcut';
 
 /** Commands that go on while their key is held; any other acts once a press, so that nothing is accepted by a heavy hand. */
 const REPEATING: ReadonlySet<CommandId> = new Set([
@@ -28,14 +29,9 @@ const PRESSABLE = 'button, a[href], summary, [role="button"], [role="menuitem"],
 /** Arrow keys move inside these. */
 const ARROWS_INSIDE = '[role="radiogroup"], [role="separator"], [role="menu"]';
 
-/** The letters and digits no label may have, because a command has them. */
-export const COMMAND_KEYS: ReadonlySet<string> = new Set(
-  COMMANDS.flatMap(rendererShortcuts)
-    .filter((shortcut) => shortcut.length === 1)
-    .map((shortcut) => shortcut.toLowerCase()),
-);
-
 export interface KeyActions {
+  /** Asked at every press: the user may change keys at any time. */
+  keymap(): Keymap;
   run(id: CommandId): void;
   /** Picks the label with this shortcut (`3`, `d`); false where no label has it. */
   pickLabel(key: string): boolean;
@@ -44,31 +40,23 @@ export interface KeyActions {
 }
 
 /** Listens until the answered function is called. */
-export function bindKeys(target: Window, actions: KeyActions): () => void {
-  const ignore = (event: KeyboardEvent): boolean =>
-    event.defaultPrevented || event.isComposing || actions.blocked() || belongsElsewhere(event);
-  const bindings = Object.fromEntries(
-    COMMANDS.flatMap((command) =>
-      rendererShortcuts(command).map((shortcut) => [
-        keyBinding(shortcut),
-        (event: KeyboardEvent): void => {
-          event.preventDefault();
-          if (!event.repeat || REPEATING.has(command.id)) actions.run(command.id);
-        },
-      ]),
-    ),
-  );
-  const pickLabel = (event: KeyboardEvent): void => {
-    if (ignore(event) || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const key = event.key.toLowerCase();
-    if (/^[0-9a-z]$/.test(key) && !COMMAND_KEYS.has(key) && actions.pickLabel(key)) event.preventDefault();
-  };
-  const unbind = tinykeys(target, bindings, { ignore });
-  target.addEventListener('keydown', pickLabel);
-  return () => {
-    unbind();
-    target.removeEventListener('keydown', pickLabel);
-  };
+export function bindKeys(target: Window, platform: string, actions: KeyActions): () => void {
+  function press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing || actions.blocked() || belongsElsewhere(event)) return;
+    const keymap = actions.keymap();
+    const shortcuts = shortcutsOfPress(event, platform);
+    const meant = shortcuts.find((shortcut) => keymap.commandOf(shortcut));
+    const id = meant && keymap.commandOf(meant);
+    if (id && !isMenuShortcut(keymap, meant)) {
+      event.preventDefault();
+      if (!event.repeat || REPEATING.has(id)) actions.run(id);
+    } else if (!id && !event.repeat) {
+      const label = shortcuts.find((shortcut) => /^[0-9A-Z]$/.test(shortcut));
+      if (label && actions.pickLabel(label.toLowerCase())) event.preventDefault();
+    }
+  }
+  target.addEventListener('keydown', press);
+  return () => target.removeEventListener('keydown', press);
 }
 
 function belongsElsewhere(event: KeyboardEvent): boolean {

@@ -1,10 +1,7 @@
 /**
- * Every command of the interface as data: its name in each language, its menu and its shortcuts. The native menu, the
- * renderer's key bindings and the shortcut sheet are all made from this list. What a command does is not here.
- *
- * Shortcuts are written as Electron accelerators (`CmdOrCtrl+Shift+Z`, `PageDown`, `V`). Those with a modifier belong
- * to the native menu. Plain keys must not fire while somebody types into a field, so the menu only shows them and the
- * renderer binds them: `rendererShortcuts` tells which.
+ * Every command of the interface as data: its name in each language, its menu and the shortcuts it has until the user
+ * changes them (`keymap.ts` tells which it has now; `shortcut.ts` how they are written). The native menu, the key
+ * bindings, the palette and the shortcut sheet are all made from this list. What a command does is not here.
  */
 import type { Translated } from './language';
 
@@ -34,8 +31,8 @@ export interface Command<Id extends string = string> {
   readonly group: number;
   readonly kind: CommandKind;
   readonly title: Translated;
-  /** The first is the one shown; the others work as well. */
-  readonly shortcuts: readonly string[];
+  /** Before any preset or change of the user's; ask a `Keymap` for those in effect. */
+  readonly defaultShortcuts: readonly string[];
 }
 
 function row<const Id extends string>(
@@ -44,10 +41,10 @@ function row<const Id extends string>(
   id: Id,
   en: string,
   zh: string,
-  shortcuts: readonly string[],
+  defaultShortcuts: readonly string[],
   kind: CommandKind = 'action',
 ): Command<Id> {
-  return { id, menu, group, kind, title: { en, 'zh-CN': zh }, shortcuts };
+  return { id, menu, group, kind, title: { en, 'zh-CN': zh }, defaultShortcuts };
 }
 
 /** In menu order. */
@@ -61,6 +58,7 @@ export const COMMANDS = [
   row('file', 3, 'export.open', 'Export…', '导出…', ['CmdOrCtrl+E']),
   row('file', 4, 'file.describe', 'About This File…', '文件信息…', ['CmdOrCtrl+D']),
   row('file', 4, 'settings.open', 'Settings…', '设置…', ['CmdOrCtrl+,']),
+  row('file', 4, 'settings.keys', 'Change Keys…', '更改按键…', []),
 
   row('edit', 1, 'edit.undo', 'Undo', '撤销', ['CmdOrCtrl+Z']),
   row('edit', 1, 'edit.redo', 'Redo', '重做', ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y']),
@@ -122,6 +120,10 @@ export const COMMANDS = [
 
   row('mask', 1, 'mask.accept', 'Accept', '接受', ['Enter']),
   row('mask', 1, 'mask.reject', 'Reject', '拒绝', ['Delete', 'Backspace']),
+  row('mask', 1, 'mask.acceptAndNext', 'Accept and Go On', '接受并继续', ['Shift+Enter', 'F13']),
+  row('mask', 1, 'mask.rejectAndNext', 'Reject and Go On', '拒绝并继续', [
+    ...['Shift+Delete', 'Shift+Backspace', 'F14'],
+  ]),
   row('mask', 2, 'mask.newInstance', 'New Instance', '新建实例', ['I']),
   row('mask', 2, 'mask.propose', 'Propose Again', '重新生成建议', ['CmdOrCtrl+R']),
   row('mask', 2, 'mask.refine', 'Refine', '精修掩膜', ['Shift+R']),
@@ -187,60 +189,3 @@ export type CommandId = (typeof COMMANDS)[number]['id'];
 
 /** Every command id, for validation. */
 export const COMMAND_IDS: readonly CommandId[] = COMMANDS.map((command) => command.id);
-
-/** True for a shortcut without Ctrl, Cmd or Alt: a key that also types. */
-export function isPlainKey(shortcut: string): boolean {
-  return !/\b(CmdOrCtrl|Ctrl|Cmd|Alt)\+/.test(shortcut);
-}
-
-/**
- * The shortcuts of a command that the renderer must bind itself: plain keys, and every alternative after the first
- * (a menu item carries only one).
- */
-export function rendererShortcuts(command: Command): readonly string[] {
-  return command.shortcuts.filter((shortcut, index) => index > 0 || isPlainKey(shortcut));
-}
-
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  Right: 'ArrowRight',
-  Left: 'ArrowLeft',
-  Up: 'ArrowUp',
-  Down: 'ArrowDown',
-  Esc: 'Escape',
-};
-
-/** An Electron accelerator as a key binding of tinykeys: `CmdOrCtrl+Shift+Z` becomes `$mod+Shift+z`. */
-export function keyBinding(shortcut: string): string {
-  return shortcut
-    .split('+')
-    .map((part) => {
-      if (part === 'CmdOrCtrl') return '$mod';
-      if (part === '/' && shortcut.startsWith('Shift+')) return '?';
-      return KEY_NAMES[part] ?? (part.length === 1 ? part.toLowerCase() : part);
-    })
-    .join('+');
-}
-
-const KEY_GLYPHS: Readonly<Record<string, string>> = {
-  Right: '→',
-  Left: '←',
-  Up: '↑',
-  Down: '↓',
-  PageUp: 'PgUp',
-  PageDown: 'PgDn',
-  Delete: 'Del',
-  Backspace: '⌫',
-  Enter: '⏎',
-};
-
-/** A shortcut as people read it: `Ctrl+Shift+Z`, on a Mac `⌘⇧Z`. */
-export function shortcutText(shortcut: string, platform: string): string {
-  const mac = platform === 'darwin';
-  const parts = (shortcut === 'Shift+/' ? '?' : shortcut).split('+').map((part) => {
-    if (part === 'CmdOrCtrl') return mac ? '⌘' : 'Ctrl';
-    if (part === 'Shift') return mac ? '⇧' : 'Shift';
-    if (part === 'Alt') return mac ? '⌥' : 'Alt';
-    return KEY_GLYPHS[part] ?? part;
-  });
-  return parts.join(mac ? '' : '+');
-}

@@ -2,6 +2,7 @@
 import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
+import type { Letters } from '../../shared/shortcut';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { dashboardHandlers } from './handlers/dashboard';
@@ -53,6 +54,7 @@ function start(): void {
   const settings = new UserSettings(profile, app.getPreferredSystemLanguages());
   const recent = new RecentProjects(profile);
   let menuState: { disabled: CommandId[]; checked: CommandId[] } = { disabled: [], checked: [] };
+  let letters: Letters = {};
 
   const preferences = new PreferenceStore(profile);
   const session = new ProjectSession(recent, (project) => {
@@ -70,7 +72,7 @@ function start(): void {
 
   const refreshMenu = (): void => {
     showMenu(
-      { effective: settings.effective, recent: recent.list(), ...menuState },
+      { effective: settings.effective, recent: recent.list(), letters, ...menuState },
       {
         command: (id) => page.tell('command', { id }),
         openRecent: (path) => givePaths([path]),
@@ -104,6 +106,10 @@ function start(): void {
       },
       (state) => {
         menuState = state;
+        refreshMenu();
+      },
+      (found) => {
+        letters = found;
         refreshMenu();
       },
     ),

@@ -1,8 +1,10 @@
 /** The native menu, made from the list of commands. Choosing one only tells the renderer; nothing is done here. */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
-import { COMMANDS, MENUS, isPlainKey, type Command, type CommandId, type MenuId } from '../../shared/commands';
+import { COMMANDS, MENUS, type Command, type CommandId, type MenuId } from '../../shared/commands';
 import { THEMES, type EffectiveSettings, type RecentProject, type Settings } from '../../shared/ipc';
+import { keymapOf, type Keymap } from '../../shared/keymap';
 import { LANGUAGES, type Language } from '../../shared/language';
+import { acceleratorOf, isPlainKey, type Letters } from '../../shared/shortcut';
 import { TEXTS } from './texts';
 
 export interface MenuState {
@@ -10,6 +12,8 @@ export interface MenuState {
   readonly recent: readonly RecentProject[];
   readonly disabled: readonly CommandId[];
   readonly checked: readonly CommandId[];
+  /** As the user's keyboard is printed, for the plain keys. */
+  readonly letters: Letters;
 }
 
 export interface MenuActions {
@@ -44,8 +48,9 @@ function commandItems(
   platform: NodeJS.Platform,
 ): MenuItemConstructorOptions[] {
   const commands = COMMANDS.filter((command) => command.menu === menu);
+  const keymap = keymapOf(state.effective.settings.keyboard);
   return commands.flatMap((command, index) => {
-    const item = commandItem(command, state, actions, platform);
+    const item = commandItem(command, state, actions, accelerator(keymap, command.id, state.letters, platform));
     const previous = commands[index - 1];
     return previous && previous.group !== command.group ? [SEPARATOR, item] : [item];
   });
@@ -55,14 +60,14 @@ function commandItem(
   command: Command<CommandId>,
   state: MenuState,
   actions: MenuActions,
-  platform: NodeJS.Platform,
+  shortcut: MenuItemConstructorOptions,
 ): MenuItemConstructorOptions {
   return {
     id: command.id,
     label: command.title[state.effective.language],
     enabled: !state.disabled.includes(command.id),
     click: () => actions.command(command.id),
-    ...accelerator(command.shortcuts[0], platform),
+    ...shortcut,
     ...(command.kind === 'action'
       ? {}
       : { type: command.kind === 'toggle' ? 'checkbox' : 'radio', checked: state.checked.includes(command.id) }),
@@ -70,10 +75,17 @@ function commandItem(
 }
 
 /** Plain keys are only shown, because they also type; macOS cannot show a key without taking it. */
-function accelerator(shortcut: string | undefined, platform: NodeJS.Platform): MenuItemConstructorOptions {
-  if (shortcut === undefined) return {};
-  if (!isPlainKey(shortcut)) return { accelerator: shortcut };
-  return platform === 'darwin' ? {} : { accelerator: shortcut, registerAccelerator: false };
+function accelerator(
+  keymap: Keymap,
+  id: CommandId,
+  letters: Letters,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions {
+  const [shortcut] = keymap.shortcutsOf(id);
+  const shown = shortcut === undefined ? null : acceleratorOf(shortcut, letters);
+  if (shortcut === undefined || shown === null) return {};
+  if (!isPlainKey(shortcut)) return { accelerator: shown };
+  return platform === 'darwin' ? {} : { accelerator: shown, registerAccelerator: false };
 }
 
 function systemItems(menu: MenuId, state: MenuState, actions: MenuActions, mac: boolean): MenuItemConstructorOptions[] {

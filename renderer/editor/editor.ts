@@ -223,6 +223,16 @@ export class Editor {
     return this.#changeStates(new Map([[instance, 'rejected']]), 'review', null);
   }
 
+  /** Nothing on the frame is right: what was drawn goes, everything else is kept as rejected. */
+  rejectAll(): boolean {
+    this.endStroke();
+    const states = new Map<Instance, MaskState>();
+    for (const instance of this.document?.live ?? []) {
+      if (instance.shown) states.set(instance, instance.shown.state === 'drawn' ? 'deleted' : 'rejected');
+    }
+    return this.#changeStates(states, 'review', 'rejected');
+  }
+
   deleteInstance(key: number): boolean {
     this.endStroke();
     const instance = this.selection.byKey(key);

@@ -2,6 +2,7 @@
 import { propagation } from './en-carrying';
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
+import { keys } from './en-keys';
 import { learning } from './en-learning';
 import { display } from './en-display';
 import { measure } from './en-measure';
@@ -249,13 +250,16 @@ export const en = {
     userHint: 'Stored with every change you make',
     provider: 'Model runs on',
     providerHint: 'What cannot be used is replaced by the next; the status bar says why.',
+    keys: 'Keys',
     hover: 'Preview while hovering',
     hoverHint: 'Shows what a click would outline',
     pseudonyms: 'Keep no patient names in projects',
     pseudonymsHint: 'Pseudonyms instead, for what is opened from now on. Names of files and folders stay',
   },
+  keys,
   shortcuts: {
     title: 'Keyboard shortcuts',
+    change: 'Change keys…',
     pointer: 'Pointer',
     positive: { what: 'Add', how: 'Left click' },
     negative: { what: 'Remove', how: 'Right click, Alt + click' },

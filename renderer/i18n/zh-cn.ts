@@ -3,6 +3,7 @@ import { propagation } from './zh-cn-carrying';
 import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
+import { keys } from './zh-cn-keys';
 import { learning } from './zh-cn-learning';
 import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
@@ -246,13 +247,16 @@ export const zhCn: Messages = {
     userHint: '随您的每次更改一并保存',
     provider: '模型运行于',
     providerHint: '无法使用时自动改用下一个，原因见状态栏。',
+    keys: '按键',
     hover: '悬停预览',
     hoverHint: '显示点击后的轮廓',
     pseudonyms: '项目中不保存患者姓名',
     pseudonymsHint: '今后打开的检查以化名保存；文件和文件夹的名称不变',
   },
+  keys,
   shortcuts: {
     title: '键盘快捷键',
+    change: '更改按键…',
     pointer: '鼠标',
     positive: { what: '增加', how: '左键单击' },
     negative: { what: '去除', how: '右键单击，Alt + 单击' },

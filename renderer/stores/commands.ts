@@ -18,6 +18,7 @@ import { useLabels } from './labels';
 import { useLearning } from './learning';
 import { useLearningDesk } from './learning-desk';
 import { usePropagation } from './propagation';
+import { reviewLoop } from './review-loop';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
@@ -43,6 +44,8 @@ export const useCommands = defineStore('commands', () => {
     if (!(await found)) toasts.news(i18n.global.t('study.allReviewed'));
   }
 
+  const loop = reviewLoop(nextUnreviewed);
+
   /** Commands that are not the editor's. */
   const own: Partial<Record<CommandId, () => void>> = {
     'study.openFolder': () => void workspace.openFolder(),
@@ -55,6 +58,8 @@ export const useCommands = defineStore('commands', () => {
     'file.describe': () => dialogs.show('file'),
     'settings.open': () => dialogs.show('settings'),
     'review.readers': () => dialogs.show('readers'),
+    'settings.keys': () => dialogs.show('keys'),
+    ...loop.acts,
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
@@ -66,7 +71,13 @@ export const useCommands = defineStore('commands', () => {
     'go.previousImage': () => void list.goImage('previous'),
   };
 
-  const ALWAYS: ReadonlySet<CommandId> = new Set(['settings.open', 'help.palette', 'help.shortcuts', 'help.about']);
+  const ALWAYS: ReadonlySet<CommandId> = new Set([
+    'settings.open',
+    'settings.keys',
+    'help.palette',
+    'help.shortcuts',
+    'help.about',
+  ]);
   const OPENING: ReadonlySet<CommandId> = new Set([
     'study.openFolder',
     'study.openFiles',
@@ -78,6 +89,8 @@ export const useCommands = defineStore('commands', () => {
   const CHANGES_MASKS = /^(mask|edit)\./;
   /** What is about a frame stops the loop at the one on screen first. */
   const STOPS_LOOP = /^(mask|edit|tool|go)\./;
+  /** Not before the frame's proposal is there: nobody would have meant that. */
+  const JUDGES: ReadonlySet<CommandId> = new Set(['mask.accept', 'mask.acceptAndNext', 'mask.rejectAndNext']);
   const NEEDS_MODEL: ReadonlySet<CommandId> = new Set([
     'tool.point',
     'tool.scribble',
@@ -98,7 +111,8 @@ export const useCommands = defineStore('commands', () => {
     if (id in copying.acts) return !comparison.on && copying.enabled(id);
     if (NAVIGATION.test(id)) return list.total > 0;
     if (comparison.on && CHANGES_MASKS.test(id)) return false;
-    if (id === 'mask.accept' && proposalComing()) return false;
+    if (JUDGES.has(id) && proposalComing()) return false;
+    if (id in loop.acts) return loop.enabled();
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
     if (id === 'study.proposeAll') return list.total > 0 && inference.batch === null && anyHead();
     if (id in desk.acts) return desk.enabled(id);
@@ -107,7 +121,7 @@ export const useCommands = defineStore('commands', () => {
 
   const anyHead = (): boolean => labels.all.some(({ head }) => head !== null);
 
-  /** A frame accepted before its proposal is there would be accepted without one, and nobody would have meant that. */
+  /** A frame judged now would be judged without its proposal. */
   function proposalComing(): boolean {
     return editor.embedding === 'waiting' && editor.review === 'unopened' && editor.instances.length === 0 && anyHead();
   }

@@ -6,6 +6,7 @@ export type DialogName =
   | 'export'
   | 'import'
   | 'settings'
+  | 'keys'
   | 'shortcuts'
   | 'palette'
   | 'about'

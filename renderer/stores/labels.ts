@@ -4,9 +4,10 @@ import { ref, shallowRef } from 'vue';
 import type { LabelChange, LabelId, NewLabel } from '../../shared/domain';
 import type { ModelHead, ProjectLabel } from '../../shared/ipc';
 import { call, listen } from '../ipc';
-import { COMMAND_KEYS } from '../keys';
+import { useKeymap } from './keymap';
 
 export const useLabels = defineStore('labels', () => {
+  const keys = useKeymap();
   const all = shallowRef<readonly ProjectLabel[]>([]);
   const heads = shallowRef<readonly ModelHead[]>([]);
   /** False until the project's labels were read. */
@@ -34,7 +35,7 @@ export const useLabels = defineStore('labels', () => {
   function freeShortcut(): string | null {
     const taken = new Set(all.value.map(({ shortcut }) => shortcut));
     return (
-      [...'123456789', ...'abcdefghijklmnopqrstuvwxyz'].find((key) => !taken.has(key) && !COMMAND_KEYS.has(key)) ?? null
+      [...'123456789abcdefghijklmnopqrstuvwxyz'].find((key) => !taken.has(key) && !keys.commandOfLabelKey(key)) ?? null
     );
   }
 

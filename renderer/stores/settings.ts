@@ -2,13 +2,14 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { EffectiveSettings, Settings } from '../../shared/ipc';
+import { STANDARD_KEYBOARD } from '../../shared/keymap';
 import { showLanguage } from '../i18n';
 import { call, listen } from '../ipc';
 import { paintDocument } from '../theme';
 
 export const useSettings = defineStore('settings', () => {
   const effective = shallowRef<EffectiveSettings>({
-    settings: { language: 'system', theme: 'dark', pseudonyms: false },
+    settings: { language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
     language: 'en',
   });
 

@@ -21,6 +21,8 @@ export const appChannels = {
   'app.ready': channel(z.undefined(), z.void()),
   /** What the menu shows: commands that can do nothing now, and toggles and choices that are on. */
   'menu.setState': channel(z.object({ disabled: z.array(commandId), checked: z.array(commandId) }), z.void()),
+  /** What the user's keyboard has where a US one has another sign, for the menu to show. */
+  'menu.setLetters': channel(z.record(z.string().max(16), z.string().max(4)), z.void()),
   /** Opens the system's file manager with this file or folder selected. */
   'app.showInFolder': channel(z.object({ path: z.string().min(1) }), z.void()),
 };

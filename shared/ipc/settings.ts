@@ -1,5 +1,6 @@
 /** The user's settings, valid for every project, and the channels that read and change them. */
 import { z } from 'zod';
+import { keyboardSchema, STANDARD_KEYBOARD } from '../keymap';
 import { LANGUAGES } from '../language';
 import { channel } from './channel';
 
@@ -11,6 +12,8 @@ export const settingsSchema = z.object({
   theme: z.enum(THEMES).default('dark'),
   /** Projects keep pseudonyms of patients and studies, of what is opened from then on. */
   pseudonyms: z.boolean().default(false),
+  /** Which shortcuts the commands have. */
+  keyboard: keyboardSchema.default(STANDARD_KEYBOARD).catch(STANDARD_KEYBOARD),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -18,7 +21,12 @@ export type Theme = Settings['theme'];
 
 /** A change: only the fields to be changed. Defaults must not be filled in, so this is not `settingsSchema.partial()`. */
 export const settingsChangeSchema = z
-  .object({ language: z.enum(['system', ...LANGUAGES]), theme: z.enum(THEMES), pseudonyms: z.boolean() })
+  .object({
+    language: z.enum(['system', ...LANGUAGES]),
+    theme: z.enum(THEMES),
+    pseudonyms: z.boolean(),
+    keyboard: keyboardSchema,
+  })
   .partial()
   .strict();
 

@@ -37,6 +37,7 @@ describe('language and theme', () => {
       language: 'zh-CN',
       theme: 'light',
       pseudonyms: false,
+      keyboard: { preset: 'standard', keys: {} },
     });
     const again = await openDesktop({ profile: own.profile });
     const seen = await again.page.evaluate(() => document.documentElement.lang);

@@ -3,12 +3,14 @@ import { app, shell } from 'electron';
 import { existsSync } from 'node:fs';
 import type { CommandId } from '../../../shared/commands';
 import { AppError } from '../../../shared/errors';
+import type { Letters } from '../../../shared/shortcut';
 import type { Handlers } from '../ipc';
 
 export function appHandlers(
   ready: () => void,
   setMenuState: (state: { disabled: CommandId[]; checked: CommandId[] }) => void,
-): Pick<Handlers, 'app.info' | 'app.ready' | 'app.showInFolder' | 'menu.setState'> {
+  setLetters: (letters: Letters) => void,
+): Pick<Handlers, 'app.info' | 'app.ready' | 'app.showInFolder' | 'menu.setState' | 'menu.setLetters'> {
   return {
     'app.info': () => ({
       version: app.getVersion(),
@@ -23,5 +25,6 @@ export function appHandlers(
       shell.showItemInFolder(path);
     },
     'menu.setState': setMenuState,
+    'menu.setLetters': setLetters,
   };
 }

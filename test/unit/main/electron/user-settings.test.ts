@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { RecentProjects } from '../../../../main/electron/recent-projects';
 import { UserSettings } from '../../../../main/electron/user-settings';
 import type { Theme } from '../../../../shared/ipc';
+import { STANDARD_KEYBOARD } from '../../../../shared/keymap';
 
 let profile: string;
 
@@ -15,7 +16,7 @@ beforeEach(() => {
 describe('settings', () => {
   it("follow the system's language at first, dark", () => {
     expect(new UserSettings(profile, ['zh-Hans-CN', 'en-US']).effective).toEqual({
-      settings: { language: 'system', theme: 'dark', pseudonyms: false },
+      settings: { language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
       language: 'zh-CN',
     });
     expect(new UserSettings(profile, ['de-DE', 'en-GB', 'zh-CN']).effective.language).toBe('en');
@@ -30,7 +31,7 @@ describe('settings', () => {
     await settings.change({ theme: 'light' });
     expect(heard).toEqual(['zh-CN', 'zh-CN']);
     expect(new UserSettings(profile, ['en']).effective).toEqual({
-      settings: { language: 'zh-CN', theme: 'light', pseudonyms: false },
+      settings: { language: 'zh-CN', theme: 'light', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
       language: 'zh-CN',
     });
   });
@@ -43,12 +44,27 @@ describe('settings', () => {
     expect(existsSync(join(profile, 'settings.json.new'))).toBe(false);
   });
 
+  it('keep what is right when the keys are not', () => {
+    const keyboard = { preset: 'left-handed', keys: { 'tool.brush': ['J'], 'no.such': ['K'] } };
+    writeFileSync(join(profile, 'settings.json'), JSON.stringify({ theme: 'light', keyboard }));
+    expect(new UserSettings(profile, ['en']).effective.settings).toMatchObject({
+      theme: 'light',
+      keyboard: { preset: 'left-handed', keys: { 'tool.brush': ['J'] } },
+    });
+    writeFileSync(join(profile, 'settings.json'), '{"theme":"light","keyboard":7}');
+    expect(new UserSettings(profile, ['en']).effective.settings).toMatchObject({
+      theme: 'light',
+      keyboard: STANDARD_KEYBOARD,
+    });
+  });
+
   it.each(['', '{"theme":', '{"theme":"pink"}', '[]'])('start with defaults when the file is %j', (content) => {
     writeFileSync(join(profile, 'settings.json'), content);
     expect(new UserSettings(profile, ['en']).effective.settings).toEqual({
       language: 'system',
       theme: 'dark',
       pseudonyms: false,
+      keyboard: STANDARD_KEYBOARD,
     });
   });
 });

@@ -9,6 +9,7 @@ function watched(): string[] {
   const calls: string[] = [];
   stop = watchHeldKeys(window, {
     space: (held) => calls.push(`space ${held}`),
+    hidesMasks: ({ key }) => key === 'h',
     masksHiddenLong: () => calls.push('masks back'),
   });
   return calls;

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
 import { readersMask } from '../../../../renderer/stores/comparison';
 import type { MaskInstance, MaskState } from '../../../../shared/domain';
