@@ -13,7 +13,7 @@ import { reviewIn } from './readings';
 import type { RevisionRow } from './revisions';
 import type { ProjectDb } from './schema';
 
-type Row = Pick<RevisionRow, 'state' | 'quality' | 'origin'>;
+type Row = Pick<RevisionRow, 'id' | 'state' | 'quality' | 'origin' | 'tool'>;
 
 /** Frames in their order, as one reading has them; none for an unknown image. */
 export async function labelThroughLoop(
@@ -39,7 +39,14 @@ export async function labelThroughLoop(
           .whereRef('newer.mask_id', '=', 'masks.id'),
       ),
     )
-    .select(['masks.frame_id', 'revisions.state', 'revisions.quality', 'revisions.origin'])
+    .select([
+      'masks.frame_id',
+      'revisions.id',
+      'revisions.state',
+      'revisions.quality',
+      'revisions.origin',
+      'revisions.tool',
+    ])
     .where('frames.image_id', '=', imageId)
     .where('masks.label_id', '=', labelId)
     .where('masks.reading_id', '=', reading)
@@ -51,7 +58,9 @@ export async function labelThroughLoop(
 }
 
 function onFrame(frameId: FrameId, review: ReviewState, masks: readonly Row[]): LabelOnFrame {
-  const common = { frameId, masks: masks.length, confidence: null, fromFrameId: null };
+  const drawn = masks.flatMap(({ id, tool }) => (tool === 'review' ? [] : id));
+  const revisionId = drawn.length > 0 ? Math.max(...drawn) : null;
+  const common = { frameId, masks: masks.length, confidence: null, fromFrameId: null, revisionId };
   const byHand = masks.some(({ state }) => !MACHINE_STATES.has(state));
   if (byHand || review === 'accepted' || review === 'rejected') return { ...common, by: 'human' };
   const carried = masks.filter(({ state }) => state === 'propagated');

@@ -11,6 +11,8 @@ export interface PointerInput extends Point {
   readonly button: number;
   readonly alt: boolean;
   readonly shift: boolean;
+  /** Of a pen, 0 to 1; absent where the device has none. */
+  readonly pressure?: number;
 }
 
 export interface WheelInput extends Point {
@@ -126,7 +128,9 @@ export class Gestures {
     const viewport = this.host.viewport();
     const { x, y } = toImage(viewport, input);
     const button = input.button === 2 ? 'right' : 'left';
-    return { x, y, button, alt: input.alt, shift: input.shift, imagePxPerScreenPx: 1 / viewport.scale };
+    const { alt, shift, pressure } = input;
+    const pressed = pressure === undefined ? {} : { pressure };
+    return { x, y, button, alt, shift, imagePxPerScreenPx: 1 / viewport.scale, ...pressed };
   }
 }
 

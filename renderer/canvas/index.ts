@@ -19,6 +19,7 @@ export {
   isNeutral,
   lookTable,
   NEUTRAL_LOOK,
+  withRange,
   type ColourMap,
   type Look,
   type LookTable,

@@ -58,6 +58,17 @@ export function lookTable({ windowing, gamma, colours }: Look, coloured: boolean
   return table;
 }
 
+/** What marks a range of samples: light enough on dark ones, dark enough on light ones. */
+const MARK = [0.16, 0.82, 0.92] as const;
+const MARKED = 0.6;
+
+/** The same look with the samples of a range marked, both ends included; grey images only. */
+export function withRange(table: LookTable, { low, high }: { readonly low: number; readonly high: number }): LookTable {
+  const marked = (channel: Float64Array, k: 0 | 1 | 2): Float64Array =>
+    channel.map((shown, sample) => (sample >= low && sample <= high ? (1 - MARKED) * shown + MARKED * MARK[k] : shown));
+  return [marked(table[0], 0), marked(table[1], 1), marked(table[2], 2)];
+}
+
 /** One channel (0 red, 1 green, 2 blue) of a colour map, `at` 0 to 1. */
 function colourAt(stops: readonly string[], at: number, channel: number): number {
   const place = at * (stops.length - 1);

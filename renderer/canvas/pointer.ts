@@ -41,7 +41,10 @@ export function canvasPointer(
   function inputOf(event: MouseEvent): PointerInput {
     const box = host.value?.getBoundingClientRect();
     const { clientX, clientY, button, altKey: alt, shiftKey: shift } = event;
-    return { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0), button, alt, shift };
+    // A pen that tells no pressure gives 0, and a mouse one half.
+    const pressed = event instanceof PointerEvent && event.pointerType === 'pen' && event.pressure > 0;
+    const pressure = pressed ? { pressure: event.pressure } : {};
+    return { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0), button, alt, shift, ...pressure };
   }
 
   return {

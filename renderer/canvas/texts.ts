@@ -19,6 +19,7 @@ const en = {
     'other-size': 'The next frame has another size or cannot be read: nothing was copied.',
     'humans-mask':
       'The next frame already has a mask of this label that somebody outlined or accepted: nothing was copied.',
+    nowhere: 'The brush paints only inside a label that has no mask on this frame.',
     unsaved: 'Not everything could be saved. Free the disk, or close again to lose it.',
   },
 };
@@ -40,6 +41,7 @@ const zhCN: typeof en = {
     'last-frame': '这是该序列的最后一帧。',
     'other-size': '下一帧尺寸不同或无法读取，未复制任何掩膜。',
     'humans-mask': '下一帧已有人工勾画或接受的同标签掩膜，未复制任何掩膜。',
+    nowhere: '画笔被限制在某个标签的掩膜内，但此帧没有该标签的掩膜。',
     unsaved: '部分修改未能保存。请检查磁盘；再次关闭窗口将丢失这些修改。',
   },
 };

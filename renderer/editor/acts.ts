@@ -4,8 +4,8 @@
  * (`FrameDocument`).
  */
 import type { MaskState, Measurement, Origin, Prompt, ReviewState } from '../../shared/domain';
-import { emptyMask, fillOutline } from '../../shared/mask';
-import { paintStroke, type Stroke } from './brush';
+import { decompressCounts, emptyMask, fillOutline, maskFromRunLengths } from '../../shared/mask';
+import { paintFootprint, type BrushMode } from './brush';
 import type { Instance } from './instance';
 import { pixelsOf, snapshotOf, touchedState, type FrameSize, type Snapshot } from './snapshot';
 
@@ -58,13 +58,22 @@ export type Act = LocalAct | PromptAct;
 /** What of an act makes its question. */
 export type Asked = Pick<PromptAct, 'promptAfter' | 'refines' | 'head'>;
 
+/** A finished stroke: small, and painted again it gives the same pixels, whatever limited the brush. */
+export interface Stroke {
+  readonly mode: BrushMode;
+  /** All pixels it touched, as COCO's compressed run lengths. */
+  readonly counts: string;
+}
+
 /** A brush or eraser stroke; no change where every pixel already was so. */
 export function strokeChange(instance: Instance, stroke: Stroke, size: FrameSize): LocalAct['perform'] {
+  const { widthPx, heightPx } = size;
   return (stateOf) => {
     const before = stateOf(instance);
     if (before === null && stroke.mode === 'eraser') return [];
     const pixels = before ? pixelsOf(before, size) : emptyMask(size.widthPx, size.heightPx);
-    if (!paintStroke(pixels, stroke)) return [];
+    const footprint = maskFromRunLengths(decompressCounts(stroke.counts), widthPx, heightPx);
+    if (!paintFootprint(pixels, footprint, stroke.mode)) return [];
     return [{ instance, before, after: handMade(before, pixels, stroke.mode) }];
   };
 }

@@ -4,9 +4,11 @@
  * reactive.
  */
 import type { MaskInstance, MaskState, Measurement, PromptBox, PromptPoint, ReviewState } from '../../shared/domain';
+import type { GrayImage } from '../../shared/image';
 import { boundingBox, type Mask } from '../../shared/mask';
 import { clearedPrompt, polygonChange, stateChange } from './acts';
 import type { BrushMode } from './brush';
+import { brushLimit, FREE_BRUSH, type BrushRules } from './brush-limit';
 import { Decoder } from './decoder';
 import { emitter } from './emitter';
 import { covers, type Asked, type FrameDocument } from './frame-document';
@@ -32,6 +34,10 @@ export class Editor {
   readonly vertices: Vertices;
   /** Whether hovering previews. */
   previews = true;
+  /** Where brush and eraser may paint. */
+  brushRules: BrushRules = FREE_BRUSH;
+  /** Stored samples of the frame on screen, for a brush that is limited to a range of them. */
+  grey: GrayImage | null = null;
   /** The stroke under way. */
   stroke: LiveStroke | null = null;
   readonly #decoder: Decoder;
@@ -168,13 +174,15 @@ export class Editor {
   }
 
   /** Begins a stroke at a place; `stroke` goes on with it. The eraser needs something to erase. */
-  beginStroke(mode: BrushMode, radiusPx: number, x: number, y: number): boolean {
+  beginStroke(mode: BrushMode, radiusPx: number, x: number, y: number, pressure = 1): boolean {
     const instance = this.selection.target();
     if (this.document === null || instance === null) return false;
     if (mode === 'eraser' && instance.shown === null) return this.selection.refuse('needs-mask');
+    const limit = brushLimit(this.brushRules, this.document.live, instance.labelId, this.grey);
+    if (limit === 'nowhere') return this.selection.refuse('nowhere');
     this.hover.hide();
-    this.stroke = new LiveStroke(this.document, instance, mode, radiusPx);
-    this.stroke.extend(x, y);
+    this.stroke = new LiveStroke(this.document, instance, mode, radiusPx, limit);
+    this.stroke.extend(x, y, pressure);
     return true;
   }
 

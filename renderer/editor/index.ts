@@ -1,5 +1,6 @@
 /** The editor of one frame's masks, without screen and framework: what stores and canvas use of it. */
 export type { BrushMode } from './brush';
+export type { BrushRules } from './brush-limit';
 export { masksToCopy, placeCopies, placesFor, type PlacedMask } from './copies';
 export { Editor } from './editor';
 export { emitter, type Emitter } from './emitter';

@@ -13,7 +13,15 @@ export interface EditedLabel {
 
 /** Why an act did nothing, where the user could not guess. */
 export type Refusal =
-  'no-label' | 'no-head' | 'needs-mask' | 'holds-one' | 'choose-instance' | 'last-frame' | 'other-size' | 'humans-mask';
+  | 'no-label'
+  | 'no-head'
+  | 'needs-mask'
+  | 'holds-one'
+  | 'choose-instance'
+  | 'last-frame'
+  | 'other-size'
+  | 'humans-mask'
+  | 'nowhere';
 
 export class Selection {
   readonly changed = emitter<undefined>();

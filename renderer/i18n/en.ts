@@ -1,4 +1,5 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
+import { brush } from './en-brush';
 import { propagation } from './en-carrying';
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
@@ -152,6 +153,7 @@ export const en = {
   vertices,
   review,
   propagation,
+  brush,
   palette: {
     title: 'All commands',
     search: 'Type a part of a name',

@@ -1,4 +1,5 @@
 /** Texts of the interface in Simplified Chinese. */
+import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
 import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
@@ -149,6 +150,7 @@ export const zhCn: Messages = {
   vertices,
   review,
   propagation,
+  brush,
   palette: {
     title: '所有命令',
     search: '输入名称的一部分',

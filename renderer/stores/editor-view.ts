@@ -1,7 +1,19 @@
 /** How the image and its masks are shown: zoom, look, opacity. Kept from frame to frame; never part of the work. */
-import { ref, shallowRef, type Ref } from 'vue';
+import { computed, ref, shallowRef, type Ref } from 'vue';
 import type { ColourImage } from '../../shared/image';
-import { actualPixels, fit, panBy, zoomAt, type Point, type Size, type Viewport } from '../canvas';
+import {
+  actualPixels,
+  fit,
+  lookTable,
+  NEUTRAL_LOOK,
+  panBy,
+  withRange,
+  zoomAt,
+  type Point,
+  type Size,
+  type Viewport,
+} from '../canvas';
+import { brushView } from './brush-view';
 import { filterView } from './filter-view';
 import { lookView } from './look-view';
 
@@ -29,6 +41,12 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   const hoverPreview = ref(true);
   const outlineTolerancePx = ref(FIRST_TOLERANCE_PX);
   const brushRadiusPx = ref<number>(BRUSH_RADIUS.first);
+  const brush = brushView();
+  /** The look, and while a range of grey levels is chosen for the brush, that range. */
+  const shownLook = computed(() => {
+    const range = look.coloured.value ? null : brush.shownRange.value;
+    return range ? withRange(look.lookTable.value ?? lookTable(NEUTRAL_LOOK, false), range) : look.lookTable.value;
+  });
 
   /** A frame of the same size keeps the zoom: the next one of a loop is looked at in the same place. */
   function setImage(size: Size): void {
@@ -80,6 +98,8 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
     ...filters,
     /** Everything about the look as it is at first. */
     resetDisplay,
+    shownLook,
+    brush,
     passing,
     masksVisible,
     outlinesOnly,

@@ -37,6 +37,9 @@ export const useEditor = defineStore('editor', () => {
   const toolbox = markRaw(new Toolbox({ editor, image: () => image.value, ...viewForTools(view) }));
   const commands = editorCommands(editor, toolbox, view);
 
+  watch(image, (now) => (editor.grey = now), { flush: 'sync' });
+  watch(view.brush.rules, (rules) => (editor.brushRules = rules), { immediate: true, flush: 'sync' });
+
   const frame = shallowRef<FrameDetail | null>(null);
   /** Why the frame cannot be shown, or not be trusted. */
   const problem = shallowRef<Problem | null>(null);
@@ -223,10 +226,13 @@ export const useEditor = defineStore('editor', () => {
   );
   watch(
     () => labels.all,
-    (all) =>
+    (all) => {
       editor.selection.setLabels(
         all.map(({ id, instances: held, head }) => ({ id, instances: held, head: head?.name ?? null })),
-      ),
+      );
+      const { inside } = view.brush;
+      if (!all.some(({ id }) => id === inside.value)) inside.value = null;
+    },
     { immediate: true },
   );
 

@@ -48,11 +48,15 @@ export const useLabelLoop = defineStore('label-loop', () => {
     if (imageId !== undefined && (!changed || changed.some((frame) => frame.imageId === imageId))) refreshSoon();
   });
 
-  /** The frame on screen is right and one beside it has masks that were carried there: they may follow an older mask. */
+  /** The masks on screen were drawn or changed by hand, and one beside them was carried there before that. */
   const besideCarried = computed(() => {
     const here = frames.value[cine.index];
+    if (here?.by !== 'human' || here.revisionId === null) return false;
+    const { frameId, revisionId } = here;
+    const follows = (frame: LabelOnFrame): boolean =>
+      frame.fromFrameId === frameId && (frame.revisionId ?? 0) > revisionId;
     const beside = [frames.value[cine.index - 1], frames.value[cine.index + 1]];
-    return here?.by === 'human' && here.masks > 0 && beside.some((frame) => frame?.by === 'propagation');
+    return beside.some((frame) => frame?.by === 'propagation' && !follows(frame));
   });
   /** Carried masks of the label are somewhere in the loop. */
   const anyCarried = computed(() => frames.value.some(({ by }) => by === 'propagation'));

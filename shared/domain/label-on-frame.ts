@@ -16,6 +16,8 @@ export const labelOnFrame = z
     confidence: z.number().min(0).max(1).nullable(),
     /** The frame that the carried masks came from; null where nothing was carried. */
     fromFrameId: rowId.nullable(),
+    /** The newest revision that gave its masks their pixels; null without masks, or where they were only accepted. */
+    revisionId: rowId.nullable(),
   })
   .readonly();
 export type LabelOnFrame = z.infer<typeof labelOnFrame>;

@@ -6,41 +6,49 @@ import { AppError } from '../errors';
 import { emptyMask } from './mask';
 import type { Mask } from './mask';
 
-interface Segment {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
+/** Where the brush was, and how wide: image coordinates, pixels. */
+export interface BrushPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly radiusPx: number;
 }
 
-/** Sets every pixel whose centre is at most `radiusPx` from the segment. */
-function fillCapsule(mask: Mask, { x0, y0, x1, y1 }: Segment, radiusPx: number): void {
+/** Sets every pixel whose centre a disc covers that moves straight from one place to the other and changes evenly. */
+function fillPiece(mask: Mask, from: BrushPlace, to: BrushPlace): void {
   const { widthPx, heightPx, data } = mask;
-  const dx = x1 - x0;
-  const dy = y1 - y0;
-  const lengthSquared = dx * dx + dy * dy;
+  const [dx, dy, dr] = [to.x - from.x, to.y - from.y, to.radiusPx - from.radiusPx];
+  const reach = Math.max(from.radiusPx, to.radiusPx);
+  // The disc at t covers a place w away from the first where |w - t d|^2 - (r + t dr)^2 <= 0: a parabola in t, open upwards
+  // unless one disc lies within the other.
+  const curvature = dx * dx + dy * dy - dr * dr;
   const along = (t: number): number => Math.min(Math.max(t, 0), 1);
-  const firstRow = Math.max(Math.floor(Math.min(y0, y1) - radiusPx), 0);
-  const lastRow = Math.min(Math.ceil(Math.max(y0, y1) + radiusPx), heightPx - 1);
+  const firstRow = Math.max(Math.floor(Math.min(from.y, to.y) - reach), 0);
+  const lastRow = Math.min(Math.ceil(Math.max(from.y, to.y) + reach), heightPx - 1);
   for (let y = firstRow; y <= lastRow; y++) {
     const cy = y + 0.5;
-    // Only the stretch of the segment within radius of this row can reach it: tests stay near the brush on long strokes.
-    const tA = dy === 0 ? 0 : along((cy - radiusPx - y0) / dy);
-    const tB = dy === 0 ? 1 : along((cy + radiusPx - y0) / dy);
-    const xA = x0 + tA * dx;
-    const xB = x0 + tB * dx;
-    const first = Math.max(Math.floor(Math.min(xA, xB) - radiusPx) - 1, 0);
-    const last = Math.min(Math.ceil(Math.max(xA, xB) + radiusPx), widthPx - 1);
+    // Only the stretch of the way within reach of this row can cover it: tests stay near the brush on long strokes.
+    const tA = dy === 0 ? 0 : along((cy - reach - from.y) / dy);
+    const tB = dy === 0 ? 1 : along((cy + reach - from.y) / dy);
+    const [xA, xB] = [from.x + tA * dx, from.x + tB * dx];
+    const first = Math.max(Math.floor(Math.min(xA, xB) - reach) - 1, 0);
+    const last = Math.min(Math.ceil(Math.max(xA, xB) + reach), widthPx - 1);
     for (let x = first; x <= last; x++) {
       const i = y * widthPx + x;
       if (data[i] === 1) continue;
-      const cx = x + 0.5;
-      const t = lengthSquared === 0 ? 0 : along(((cx - x0) * dx + (cy - y0) * dy) / lengthSquared);
-      const offX = cx - (x0 + t * dx);
-      const offY = cy - (y0 + t * dy);
-      if (offX * offX + offY * offY <= radiusPx * radiusPx) data[i] = 1;
+      const [wx, wy] = [x + 0.5 - from.x, cy - from.y];
+      const widest = dr > 0 ? 1 : 0;
+      const t = curvature > 0 ? along((wx * dx + wy * dy + from.radiusPx * dr) / curvature) : widest;
+      const [offX, offY, radius] = [wx - t * dx, wy - t * dy, from.radiusPx + t * dr];
+      if (offX * offX + offY * offY <= radius * radius) data[i] = 1;
     }
   }
+}
+
+/** The pixels of one piece of a stroke: see `brushStroke`. What lies outside the image is cut off. */
+export function brushPiece(from: BrushPlace, to: BrushPlace, widthPx: number, heightPx: number): Mask {
+  const mask = emptyMask(widthPx, heightPx);
+  fillPiece(mask, from, to);
+  return mask;
 }
 
 /**
@@ -58,7 +66,7 @@ export function brushStroke(points: readonly number[], radiusPx: number, widthPx
   const path = points.length === 2 ? [...points, ...points] : points;
   for (let k = 0; k + 2 < path.length; k += 2) {
     const [x0, y0, x1, y1] = path.slice(k, k + 4) as [number, number, number, number];
-    fillCapsule(mask, { x0, y0, x1, y1 }, radiusPx);
+    fillPiece(mask, { x: x0, y: y0, radiusPx }, { x: x1, y: y1, radiusPx });
   }
   return mask;
 }

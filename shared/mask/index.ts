@@ -1,6 +1,6 @@
 /** Masks, their codecs and their geometry: what other rooms may use. */
 export { packMask, unpackMask } from './bits';
-export { brushStroke } from './brush';
+export { brushPiece, brushStroke, type BrushPlace } from './brush';
 export { connectedComponents, fillHoles } from './components';
 export type { Components, Connectivity } from './components';
 export { traceOutlines, traceRings } from './contour';
@@ -28,5 +28,13 @@ export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
 export { fillOutline, rasterizePolygon } from './polygon';
 export { roomAround } from './room';
 export type { Room } from './room';
-export { cocoRle, compressCounts, decompressCounts, maskFromCocoRle, maskFromRunLengths, runLengths } from './rle';
+export {
+  boxOfRuns,
+  cocoRle,
+  compressCounts,
+  decompressCounts,
+  maskFromCocoRle,
+  maskFromRunLengths,
+  runLengths,
+} from './rle';
 export type { AnyCocoRle, CocoRle } from './rle';

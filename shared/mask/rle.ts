@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors';
 import { boundingBox, emptyMask } from './mask';
-import type { Mask } from './mask';
+import type { BoundingBox, Mask } from './mask';
 
 /** COCO's `segmentation` object for a mask. */
 export interface CocoRle {
@@ -56,6 +56,24 @@ export function runLengths(mask: Mask): Uint32Array {
   background((widthPx - left - boxWidth) * heightPx);
   counts.push(length);
   return Uint32Array.from(counts);
+}
+
+/** `boundingBox` of the mask that `runLengths` took apart, without making it. */
+export function boxOfRuns(counts: ArrayLike<number>, heightPx: number): BoundingBox | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let k = 0, start = 0; k < counts.length; k++) {
+    const end = start + (counts[k] as number);
+    if (k % 2 === 1 && end > start) {
+      const [first, last] = [Math.floor(start / heightPx), Math.floor((end - 1) / heightPx)];
+      left = Math.min(left, first);
+      right = Math.max(right, last);
+      // A run that goes on in the next column touches the bottom of one and the top of the other.
+      top = Math.min(top, first === last ? start % heightPx : 0);
+      bottom = Math.max(bottom, first === last ? (end - 1) % heightPx : heightPx - 1);
+    }
+    start = end;
+  }
+  return right < 0 ? null : [left, top, right - left + 1, bottom - top + 1];
 }
 
 /**

@@ -23,7 +23,7 @@ const HEART = 'heart';
 /** Hearts the head learns from are others than those it is asked about. */
 const TAUGHT_SEEDS = [21, 22, 23, 24, 25];
 const TAUGHT_FRAMES = 4;
-const TAUGHT_STEPS = 60;
+const TAUGHT_STEPS = 40;
 /** Two masks of one frame agree this far, or the one that looks at the image alone is not believed. */
 const AGREE = 0.88;
 /** What a mask is worth as logits; as in main/inference. */
@@ -107,7 +107,7 @@ async function learnHearts(model: Model, predictor: Predictor): Promise<string> 
   );
   const { config, weights, steps, minutes, diceAfter } = await finetuneHead({
     ...{ model, label: HEART, training },
-    budget: { steps: TAUGHT_STEPS, minutes: 4 },
+    budget: { steps: TAUGHT_STEPS },
   });
   predictor.addHead(HEART, { version: 'bench', config, tensors: new Map(weights) });
   return `a head learned from ${training.length} frames: ${steps} steps in ${minutes.toFixed(1)} min, Dice on them ${diceAfter.toFixed(3)}`;

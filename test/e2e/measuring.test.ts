@@ -1,8 +1,11 @@
-/** A beating heart in the real window: measured, calibrated, outlined once, carried through the loop, and taken back. */
+/**
+ * A beating heart in the real window: measured, calibrated, outlined once, carried through the loop and taken back, copied,
+ * interpolated, corrected by a brush that keeps to grey levels.
+ */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cocoRle } from '../../shared/mask';
+import { cocoRle, maskFromCocoRle, type Mask } from '../../shared/mask';
 import { phantomLoop } from '../../shared/phantom';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { dicomFile, greyLoop } from '../support/dicom-file';
@@ -102,5 +105,73 @@ describe('a loop that is measured', () => {
     await page.getByText(`Taken back on ${COUNT - 1} frames.`).waitFor();
     for (let i = 1; i < COUNT; i++) expect(await live(i)).toEqual([]);
     expect(await live(0)).toHaveLength(1);
+  });
+
+  it('has its mask copied to the next frame, as one act of that frame', async () => {
+    await page.keyboard.press('Shift+C');
+    const copied = await until(
+      'the copy',
+      () => live(1),
+      ({ length }) => length === 1,
+      60_000,
+    );
+    expect(copied[0]!.current).toMatchObject({ state: 'propagated', rle: (await live(0))[0]!.current.rle });
+    const { frame } = await opened(1);
+    await until(
+      'the second frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 === frame.sha256,
+    );
+    await menu(desktop.app, 'edit.undo');
+    await until(
+      'undone',
+      () => live(1),
+      ({ length }) => length === 0,
+    );
+  });
+
+  it('has masks between two outlined frames, which the timeline tells of', async () => {
+    const { frame } = await opened(4);
+    const rle = { widthPx, heightPx, counts: cocoRle(beat[4]!.mask).counts };
+    const { labelId } = (await live(0))[0]!;
+    const change = { kind: 'add', labelId, state: 'drawn', rle, origin: { tool: 'brush' } } as const;
+    await ask(page, 'masks.save', { frameId: frame.id, frameSha256: frame.sha256!, changes: [change] });
+    await page.keyboard.press('Shift+J');
+    await page.getByText('3 frames have the masks now.').waitFor();
+    for (const i of [1, 2, 3]) expect((await live(i))[0]!.current.origin.tool).toBe('interpolation');
+    const timeline = page.getByRole('slider', { name: 'Frames of the loop' });
+    await until(
+      'what the timeline says',
+      () => timeline.getAttribute('aria-valuetext'),
+      (said) => said === `Frame 2 of ${COUNT}, carried on, not measured`,
+    );
+  });
+
+  it('is painted on only where its grey levels allow, and the correction is carried on', async () => {
+    const low = 110;
+    await page.keyboard.press('b');
+    await page.getByRole('button', { name: 'Brush options' }).click();
+    await page.getByRole('checkbox', { name: /Only grey levels/ }).check();
+    await page.getByRole('slider', { name: 'Darkest grey level' }).fill(String(low));
+    await page.getByText(`grey levels ${low}–255`, { exact: true }).waitFor();
+    const [before] = await live(1);
+    await hands.drag([
+      { x: 40, y: 120 },
+      { x: 280, y: 130 },
+    ]);
+    const isCorrected = ([mask]: Awaited<ReturnType<typeof live>>): boolean => mask?.current.state === 'corrected';
+    const [after] = await until('the stroke on the disk', () => live(1), isCorrected);
+    const [was, is] = [before!, after!].map(({ current: { rle } }) =>
+      maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }),
+    ) as [Mask, Mask];
+    const painted = [...is.data.keys()].filter((at) => is.data[at] === 1 && was.data[at] === 0);
+    expect(painted.length).toBeGreaterThan(20);
+    for (const at of painted) expect(beat[1]!.image.data[at]).toBeGreaterThanOrEqual(low);
+    await page.getByRole('button', { name: 'Carry the Correction On' }).click();
+    await page.getByText('All that was carried around the correction follows it now.').waitFor({ timeout: 60_000 });
+    for (const i of [2, 3]) expect((await live(i))[0]!.current.origin).toMatchObject({ tool: 'propagation' });
+    expect((await live(4))[0]!.current.state).toBe('drawn');
+    // What follows the correction is not offered again.
+    await page.getByRole('button', { name: 'Carry the Correction On' }).waitFor({ state: 'detached' });
   });
 });

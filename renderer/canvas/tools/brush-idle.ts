@@ -15,7 +15,8 @@ export function brushIdle(host: ToolHost, mode: BrushMode, at: { x: number; y: n
       if (pointer.button !== 'left') return state;
       // Alt turns the brush into the eraser and back, for one stroke.
       const other = mode === 'brush' ? 'eraser' : 'brush';
-      const begun = host.editor.beginStroke(pointer.alt ? other : mode, host.brushRadiusPx(), pointer.x, pointer.y);
+      const { x, y, pressure } = pointer;
+      const begun = host.editor.beginStroke(pointer.alt ? other : mode, host.brushRadiusPx(), x, y, pressure);
       return begun ? brushPainting(host, (to) => brushIdle(host, mode, to), pointer) : state;
     },
   };

@@ -19,11 +19,13 @@ export function brushPainting(host: ToolHost, idle: (at: Place) => ToolState, at
     onPointerMove(pointer) {
       // The frame was changed, or undo pressed, while the button was down: the stroke is over.
       if (editor.stroke === null) return idle(pointer);
-      editor.stroke.extend(pointer.x, pointer.y);
+      editor.stroke.extend(pointer.x, pointer.y, pointer.pressure);
       return brushPainting(host, idle, pointer);
     },
     onPointerUp(pointer) {
       if (pointer.button !== 'left') return brushPainting(host, idle, at);
+      // A pen that leaves presses no more: its last movement ended where it was.
+      if (editor.stroke?.isFull) editor.stroke.extend(pointer.x, pointer.y);
       editor.endStroke();
       return idle(pointer);
     },

@@ -36,6 +36,8 @@ export interface ToolPointer {
   readonly shift: boolean;
   /** Image pixels in one pixel of the screen: for distances that are to feel the same at any zoom. */
   readonly imagePxPerScreenPx: number;
+  /** Of a pen, 0 to 1; absent where the device has none. */
+  readonly pressure?: number;
 }
 
 /** What a tool shows of work in progress, in image pixels. Never part of a mask. */

@@ -198,5 +198,8 @@ describe('masks carried on through a loop', () => {
       else expect(confidence).toBeNull();
       expect(fromFrameId).toBe(by === 'propagation' ? frames[0] : null);
     }
+    // What was carried came after what it was carried from; who only judged has drawn nothing.
+    expect(loop[1]!.revisionId).toBeGreaterThan(loop[0]!.revisionId!);
+    expect(loop[7]!.revisionId).toBeNull();
   });
 });

@@ -8,6 +8,7 @@ import {
   NEUTRAL_LOOK,
   type ColourMap,
   type Look,
+  withRange,
 } from '../../../../renderer/canvas/look';
 import { dragged, NEUTRAL, PRESETS, windowOf } from '../../../../renderer/canvas/windowing';
 import { describeWithPython, runPython } from '../../../support/python-venv';
@@ -125,5 +126,18 @@ describe('a preset', () => {
   it('differs from every other', () => {
     const windows = PRESETS.map((name) => JSON.stringify(windowOf(name, sector)));
     expect(new Set(windows).size).toBe(PRESETS.length);
+  });
+});
+
+describe('a range of grey levels that is being chosen', () => {
+  it('is marked, both ends included; every other sample looks as before', () => {
+    const plain = lookTable(NEUTRAL_LOOK, false);
+    const marked = withRange(plain, { low: 40, high: 120 });
+    for (let sample = 0; sample < 256; sample++) {
+      const [before, now] = [plain, marked].map((table) => table.map((channel) => channel[sample]!));
+      if (sample < 40 || sample > 120) expect(now).toEqual(before);
+      // Of another colour than any grey.
+      else expect(now![2]! - now![0]!).toBeGreaterThan(0.3);
+    }
   });
 });

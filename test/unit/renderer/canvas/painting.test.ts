@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { around, contains, fillPixels, opaque } from '../../../../renderer/canvas/mask-canvas';
-import { paintSegment, paintStroke, type Stroke } from '../../../../renderer/editor/brush';
+import { paintFootprint, paintPiece, type BrushMode } from '../../../../renderer/editor/brush';
+import type { BrushLimit } from '../../../../renderer/editor/brush-limit';
 import { bench, frameOf } from '../support';
 import {
-  areaPx,
   boundingBox,
   brushStroke,
   emptyMask,
-  union,
   type BoundingBox,
+  type BrushPlace,
   type Mask,
 } from '../../../../shared/mask';
 
@@ -40,56 +40,82 @@ function outside(before: Mask, after: Mask, boxes: readonly BoundingBox[]): numb
   return missed;
 }
 
+/** Places of a brush that is pressed more and less on its way. */
+const places = fc.array(fc.record({ x: coordinate, y: coordinate, radiusPx: radius }), { minLength: 1, maxLength: 6 });
+const modes = fc.constantFrom('brush' as const, 'eraser' as const);
+
+function paintAll(mask: Mask, way: readonly BrushPlace[], mode: BrushMode, limit: BrushLimit | null = null) {
+  const painting = { mask, footprint: emptyMask(W, H), mode, limit };
+  const boxes = way.map((to, k) => paintPiece(painting, way[k - 1] ?? to, to));
+  return { footprint: painting.footprint, boxes: boxes.filter((box) => box !== null) };
+}
+
+/** By its definition: some disc on the way covers the pixel's centre. Null where it is too close to tell by steps. */
+function covered(x: number, y: number, from: BrushPlace, to: BrushPlace): boolean | null {
+  const STEPS = 4_000;
+  let least = Infinity;
+  for (let k = 0; k <= STEPS; k++) {
+    const t = k / STEPS;
+    const at = (a: number, b: number): number => a + t * (b - a);
+    const away = Math.hypot(x + 0.5 - at(from.x, to.x), y + 0.5 - at(from.y, to.y));
+    least = Math.min(least, away - at(from.radiusPx, to.radiusPx));
+  }
+  return Math.abs(least) < 0.03 ? null : least < 0;
+}
+
 describe('a brush stroke', () => {
-  it('has no gaps, however far apart the positions of the pointer are', () => {
+  it('between two positions, however far apart, is all discs on the way from one to the other, whatever the pressure', () => {
+    const far = fc.record({ x: fc.double({ min: -60, max: 100, noNaN: true }), y: coordinate, radiusPx: radius });
+    fc.assert(
+      fc.property(far, far, fc.array(fc.tuple(fc.nat(W - 1), fc.nat(H - 1)), { maxLength: 25 }), (from, to, pixels) => {
+        const mask = emptyMask(W, H);
+        paintAll(mask, [from, to], 'brush');
+        for (const [x, y] of pixels) {
+          const expected = covered(x, y, from, to);
+          if (expected !== null) expect(mask.data[y * W + x] === 1).toBe(expected);
+        }
+      }),
+      { numRuns: 150, seed: 6 },
+    );
+  });
+
+  it('of a mouse is the capsules of its path', () => {
     fc.assert(
       fc.property(path, radius, (points, radiusPx) => {
+        const way = Array.from({ length: points.length / 2 }, (_, k) => ({
+          ...{ x: points[2 * k]!, y: points[2 * k + 1]! },
+          radiusPx,
+        }));
         const mask = emptyMask(W, H);
-        paintStroke(mask, { mode: 'brush', radiusPx, path: points });
-        expect(areaPx(mask)).toBe(areaPx(union(mask, brushStroke(points, radiusPx, W, H))));
+        paintAll(mask, way, 'brush');
+        expect(mask).toEqual(brushStroke(points, radiusPx, W, H));
       }),
     );
   });
 
   it('tells a window that holds every pixel it changed, and nothing when none changed', () => {
     fc.assert(
-      fc.property(
-        path,
-        radius,
-        fc.nat(),
-        fc.constantFrom('brush' as const, 'eraser' as const),
-        (points, radiusPx, seed, mode) => {
-          const mask = random(seed);
-          const before = { ...mask, data: mask.data.slice() };
-          const boxes: BoundingBox[] = [];
-          for (let k = 0; k + 3 < points.length; k += 2) {
-            const box = paintSegment(mask, points.slice(k, k + 4) as [number, number, number, number], {
-              mode,
-              radiusPx,
-            });
-            if (box) boxes.push(box);
-          }
-          expect(outside(before, mask, boxes)).toBe(0);
-          for (const box of boxes) expect(contains([0, 0, W, H], box)).toBe(true);
-          const value = mode === 'brush' ? 1 : 0;
-          expect(before.data.every((was, i) => was === mask.data[i] || mask.data[i] === value)).toBe(true);
-        },
-      ),
+      fc.property(places, fc.nat(), modes, (way, seed, mode) => {
+        const mask = random(seed);
+        const before = { ...mask, data: mask.data.slice() };
+        const { boxes } = paintAll(mask, way, mode);
+        expect(outside(before, mask, boxes)).toBe(0);
+        for (const box of boxes) expect(contains([0, 0, W, H], box)).toBe(true);
+        const value = mode === 'brush' ? 1 : 0;
+        expect(before.data.every((was, i) => was === mask.data[i] || mask.data[i] === value)).toBe(true);
+      }),
     );
   });
 
-  it('painted again gives the same pixels as painted live', () => {
+  it('painted again from its footprint gives the same pixels as painted live, limited or not', () => {
     fc.assert(
-      fc.property(path, radius, fc.nat(), (points, radiusPx, seed) => {
-        const live = random(seed);
-        const again = random(seed);
-        const stroke: Stroke = { mode: 'eraser', radiusPx, path: points };
-        for (let k = 0; k < points.length; k += 2) {
-          const from = k === 0 ? points.slice(0, 2) : points.slice(k - 2, k);
-          paintSegment(live, [...from, ...points.slice(k, k + 2)] as [number, number, number, number], stroke);
-        }
-        paintStroke(again, stroke);
+      fc.property(places, fc.nat(), modes, fc.boolean(), (way, seed, mode, limited) => {
+        const [live, again] = [random(seed), random(seed)];
+        const limit: BrushLimit | null = limited ? { within: () => (at) => at % 3 !== 0 } : null;
+        const { footprint } = paintAll(live, way, mode, limit);
+        paintFootprint(again, footprint, mode);
         expect(again.data).toEqual(live.data);
+        if (limited) expect(footprint.data.every((bit, at) => bit === 0 || at % 3 !== 0)).toBe(true);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { drawSureness, surenessOf } from '../../../../renderer/components/cine/s
 import type { LabelOnFrame } from '../../../../shared/domain';
 
 const on = (by: LabelOnFrame['by'], confidence: number | null = null, masks = 1): LabelOnFrame => ({
-  ...{ frameId: 1, by, masks, confidence, fromFrameId: null },
+  ...{ frameId: 1, by, masks, confidence, fromFrameId: null, revisionId: null },
 });
 
 /** What was painted of each frame, rows from the top, in one colour. */
