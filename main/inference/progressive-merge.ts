@@ -1,18 +1,20 @@
 /**
  * A click corrects where it points and nowhere else. SAM's decoder draws the whole mask anew at every click, and on an
  * organ it never saw it spoils elsewhere what was right. So of its answer only that part is taken which the click asked for,
- * as in "progressive merge" (Chen et al., "FocalClick", CVPR 2022), and the click itself is obeyed.
+ * as in "progressive merge" (Chen et al., "FocalClick", CVPR 2022).
  *
- * Measured with simulated clicks after the proposal (`evaluate`), Dice after 1, 3 and 10 of them: thyroids, which the
- * decoder never saw, 0.548, 0.650, 0.725 without and 0.592, 0.717, 0.825 with it; breast lesions 0.845, 0.873, 0.896 and
- * 0.839, 0.877, 0.915.
+ * And the click is obeyed. People click in the middle of what is wrong, so everything as near to the click as the mask's
+ * border is taken to be wrong too: the largest circle about it in which the mask is of one kind. Not where the decoder sees
+ * another object there, apart from the mask: then it knows better how large that is.
+ *
+ * MEASURED
  */
 import { LOW_RES_SIZE } from '../../models/autosamus';
 import type { PromptPoint } from '../../shared/domain';
 
 /** A click reaches so far at most, in cells: a quarter of the frame. */
 const REACH = 32;
-/** Within so many cells of the click the mask is what the click says. */
+/** Within so many cells of the click the mask is what the click says, however near its border is. */
 const OBEYED = 3;
 /** A logit that is sure, though no surer than the decoder itself often is. */
 const SURE = 2;
@@ -46,19 +48,32 @@ export function progressiveMerge(
   // Around the click, since the answer may begin a cell beside it.
   const open = cellsWithin(centre, 1).filter(isChanged);
   const taken = new Set(open);
+  let isApart = click.positive && open.length > 0;
   for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
     merged[cell] = answer[cell] as number;
     for (const next of neighbours(cell, centre)) {
+      if ((previous[next] as number) > 0) isApart = false;
       if (taken.has(next) || !isChanged(next)) continue;
       taken.add(next);
       open.push(next);
     }
   }
-  for (const cell of cellsWithin(centre, OBEYED)) {
+  const radius = isApart ? OBEYED : Math.max(OBEYED, Math.min(REACH, borderDistance(previous, centre, click.positive)));
+  for (const cell of cellsWithin(centre, radius)) {
     const value = merged[cell] as number;
     merged[cell] = click.positive ? Math.max(value, SURE) : Math.min(value, -SURE);
   }
   return merged;
+}
+
+/** In cells, from the click to the nearest one that is as the click says already; 0 where none is. */
+function borderDistance(previous: Float32Array, [cx, cy]: Cell, positive: boolean): number {
+  let nearest = Infinity;
+  for (let cell = 0; cell < previous.length; cell++) {
+    if ((previous[cell] as number) > 0 !== positive) continue;
+    nearest = Math.min(nearest, (columnOf(cell) - cx) ** 2 + (rowOf(cell) - cy) ** 2);
+  }
+  return nearest === Infinity ? 0 : Math.sqrt(nearest);
 }
 
 type Cell = readonly [x: number, y: number];
@@ -68,14 +83,15 @@ function cellOf(px: number, sizePx: number): number {
 }
 
 function neighbours(cell: number, centre: Cell): number[] {
-  const [x, y] = [cell % LOW_RES_SIZE, Math.floor(cell / LOW_RES_SIZE)];
+  const [x, y] = [columnOf(cell), rowOf(cell)];
   return NEIGHBOURS.flatMap(([dx, dy]) => (isWithin(x + dx, y + dy, centre, REACH) ? indexOf(x + dx, y + dy) : []));
 }
 
 function cellsWithin(centre: Cell, radius: number): number[] {
   const cells: number[] = [];
-  for (let y = centre[1] - radius; y <= centre[1] + radius; y++) {
-    for (let x = centre[0] - radius; x <= centre[0] + radius; x++) {
+  const reach = Math.floor(radius);
+  for (let y = centre[1] - reach; y <= centre[1] + reach; y++) {
+    for (let x = centre[0] - reach; x <= centre[0] + reach; x++) {
       if (isWithin(x, y, centre, radius)) cells.push(indexOf(x, y));
     }
   }
@@ -86,6 +102,14 @@ function cellsWithin(centre: Cell, radius: number): number[] {
 function isWithin(x: number, y: number, [cx, cy]: Cell, radius: number): boolean {
   const isOnGrid = x >= 0 && y >= 0 && x < LOW_RES_SIZE && y < LOW_RES_SIZE;
   return isOnGrid && (x - cx) ** 2 + (y - cy) ** 2 <= radius * radius;
+}
+
+function columnOf(cell: number): number {
+  return cell % LOW_RES_SIZE;
+}
+
+function rowOf(cell: number): number {
+  return Math.floor(cell / LOW_RES_SIZE);
 }
 
 function indexOf(x: number, y: number): number {

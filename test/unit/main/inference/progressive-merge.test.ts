@@ -55,6 +55,19 @@ describe('progressiveMerge', () => {
     }
   });
 
+  it('takes everything as near to the click as the border to be wrong too', () => {
+    const mask = circles([30, 64, 20]);
+    const positive = (logits: Float32Array): boolean[] => Array.from(logits, (value) => value > 0);
+    // The nearest cells of the mask are 14 from (64, 64), its outside is 21 from its centre.
+    expect(positive(merge(mask, mask, clickAt(64, 64, true)))).toEqual(positive(circles([30, 64, 20], [64, 64, 14])));
+    expect(positive(merge(mask, mask, clickAt(30, 64, false)))).toEqual(positive(circles()));
+  });
+
+  it('believes the decoder where it sees another object', () => {
+    const merged = merge(circles([30, 64, 20]), circles([30, 64, 20], [90, 64, 6]), clickAt(90, 64, true));
+    expect(merged).toEqual(circles([30, 64, 20], [90, 64, 6]));
+  });
+
   it('changes cells in the sense of the click only, and not what it was given', () => {
     const random = seededRandom('sense');
     for (let i = 0; i < 50; i++) {
