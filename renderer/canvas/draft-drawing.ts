@@ -62,7 +62,7 @@ function drawOutline(context: Context, draft: DraftOf<'outline'>, viewport: View
   const colour = mode === 'add' ? LIGHT : NEGATIVE;
   context.setLineDash(mode === 'add' ? [] : [8, 5]);
   tracePath(context, path, viewport);
-  outlineTwice(context, 1.5, colour);
+  outlineTwice(context, mode === 'add' ? 1.5 : 2.5, colour);
   context.setLineDash([2, 4]);
   if (closing) {
     tracePath(context, [...path.slice(-2), ...path.slice(0, 2)], viewport);

@@ -9,8 +9,7 @@ export const toolHint = {
   eraser: 'Drag to erase; Alt paints. Ctrl and wheel: size.',
   polygon: 'Click corner by corner; Enter closes, Backspace takes one back. Begun with Alt it takes away.',
   lasso: 'Drag around what belongs to it; let go to close. With Alt it takes away.',
-  livewire:
-    'Click along the edge: the line clings to it. Enter closes, Backspace takes an anchor back. Begun with Alt it takes away.',
+  livewire: 'Click along the edge; Enter closes, Backspace takes an anchor back. Begun with Alt it takes away.',
   push: 'Press inside the chosen mask and push its outline out, or outside and push it in. Ctrl and wheel: size.',
   vertices: 'Drag a vertex, or the middle of an edge for a new one. Alt click or Delete takes one out.',
   caliper: 'Drag a line, or click its two ends. Drag an end to move it.',

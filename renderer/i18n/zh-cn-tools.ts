@@ -10,7 +10,7 @@ export const toolHint: typeof english = {
   eraser: '拖动擦除；按住 Alt 绘制。Ctrl + 滚轮调整大小。',
   polygon: '逐点单击；Enter 闭合，Backspace 撤回一点。按住 Alt 开始则为去除。',
   lasso: '按住拖动，圈出属于目标的部分；松开即闭合。按住 Alt 开始则为去除。',
-  livewire: '沿边缘单击，线条会自动贴合边缘。Enter 闭合，Backspace 撤回一个锚点。按住 Alt 开始则为去除。',
+  livewire: '沿边缘单击，线条自动贴合；Enter 闭合，Backspace 撤回一个锚点。按住 Alt 开始则为去除。',
   push: '在所选掩膜内按下并拖动可将轮廓向外推，在外部按下则向内推。Ctrl + 滚轮调整大小。',
   vertices: '拖动顶点；拖动边的中点可新增顶点。按住 Alt 单击或按 Delete 移除顶点。',
   caliper: '拖出一条线，或单击两个端点。拖动端点可移动。',

@@ -18,6 +18,8 @@ const NEIGHBOURS = [-1, 0, 1]
  */
 const MOST = 256;
 const LEAST = 96;
+/** Places to each side that a place is the mean of. */
+const SMOOTHING = 2;
 /** More than any step costs, the diagonal one included. */
 const BUCKETS = 512;
 
@@ -47,8 +49,8 @@ export class LiveWire {
   }
 
   /**
-   * From the anchor along the edges to a place, both ends exactly where they are; each step between goes to one of the
-   * eight neighbours on the grid. A place out of reach is reached by a straight line from the nearest that is not.
+   * From the anchor along the edges to a place, both ends exactly where they are; each step between stays on its pixel of
+   * the grid or goes to one of the eight neighbours. A place out of reach is reached by a straight line from the nearest that is not.
    *
    * @returns `[x0, y0, x1, y1, ...]` in image coordinates
    */
@@ -61,7 +63,7 @@ export class LiveWire {
       between.push((top + Math.floor(at / width) + 0.5) * step, (left + (at % width) + 0.5) * step);
       at = this.#before[at] as number;
     }
-    return [this.anchor.x, this.anchor.y, ...between.reverse(), place.x, place.y];
+    return [this.anchor.x, this.anchor.y, ...smoothed(between.reverse()), place.x, place.y];
   }
 
   /** The nearest place of the window. */
@@ -104,4 +106,19 @@ export class LiveWire {
       this.#buckets[total % BUCKETS]?.push(next);
     }
   }
+}
+
+/**
+ * Without the corners of the grid's eight directions: each place the mean of as many before it as after it. No step
+ * becomes longer than it was.
+ */
+function smoothed(path: readonly number[]): number[] {
+  const count = path.length / 2;
+  return path.map((_, i) => {
+    const [place, axis] = [Math.floor(i / 2), i % 2];
+    const reach = Math.min(SMOOTHING, place, count - 1 - place);
+    let sum = 0;
+    for (let k = place - reach; k <= place + reach; k++) sum += path[2 * k + axis] as number;
+    return sum / (2 * reach + 1);
+  });
 }
