@@ -27,7 +27,7 @@ export function pushIdle(host: ToolHost, at: Place | null = null): ToolState {
     onPointerDown(pointer) {
       if (pointer.button !== 'left') return state;
       const { mode, radiusPx } = discAt(host, pointer);
-      const begun = host.editor.beginStroke(mode, radiusPx, pointer.x, pointer.y);
+      const begun = host.editor.beginStroke(mode, radiusPx, pointer.x, pointer.y, pointer.pressure);
       return begun ? brushPainting(host, (to) => pushIdle(host, to), pointer) : state;
     },
   };
