@@ -19,6 +19,10 @@ export class LongRun {
     private readonly workstation: Workstation,
   ) {}
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** @throws AppError `usage` where one is under way, and what `work` throws */
   async start<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#running) throw new AppError('usage', this.name, `${this.name} is under way already`);

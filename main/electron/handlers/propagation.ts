@@ -8,6 +8,7 @@ import type { Page } from '../page';
 import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
 import type { Workstation } from '../workstation';
+import { LongRun } from './long-run';
 
 type Channels = 'propagation.run' | 'propagation.cancel' | 'propagation.undo' | 'propagation.loop';
 
@@ -17,7 +18,7 @@ export function propagationHandlers(
   preferences: PreferenceStore,
   page: Page,
 ): Pick<Handlers, Channels> {
-  let running: AbortController | undefined;
+  const carrying = new LongRun('propagation', workstation);
   /** What was carried on last, of the project that was open then. */
   let last: { readonly propagation: Propagation; readonly project: AbortSignal } | undefined;
 
@@ -41,34 +42,26 @@ export function propagationHandlers(
   }
 
   return {
-    'propagation.run': async (request) => {
-      if (running) throw new AppError('usage', 'propagation', 'masks are being carried on already');
-      const controller = new AbortController();
-      const { projectSignal: project } = workstation;
-      const { signal } = controller;
-      const stop = (): void => controller.abort();
-      project.addEventListener('abort', stop, { once: true });
-      running = controller;
-      last = { propagation: propagation(), project };
-      try {
-        return await last.propagation.run(request, {
-          user: actingUser(session, preferences),
-          signal,
-          onProgress: (progress) => page.tell('propagation.progress', progress),
-        });
-      } catch (error) {
-        if (signal.aborted) throw new AppError('cancelled', 'propagation', 'it was withdrawn');
-        throw error;
-      } finally {
-        running = undefined;
-        project.removeEventListener('abort', stop);
-        workstation.noteWork();
-      }
-    },
+    'propagation.run': (request) =>
+      carrying.start(async (signal) => {
+        last = { propagation: propagation(), project: workstation.projectSignal };
+        try {
+          return await last.propagation.run(request, {
+            user: actingUser(session, preferences),
+            signal,
+            onProgress: (progress) => page.tell('propagation.progress', progress),
+          });
+        } catch (error) {
+          if (signal.aborted) throw new AppError('cancelled', 'propagation', 'it was withdrawn');
+          throw error;
+        } finally {
+          workstation.noteWork();
+        }
+      }),
     'propagation.loop': ({ imageId, labelId }) => session.store.masks.throughLoop(imageId, labelId),
-    'propagation.cancel': () => running?.abort(),
+    'propagation.cancel': () => carrying.cancel(),
     'propagation.undo': async () => {
-      if (running || !last || last.project.aborted) return { frames: 0 };
+      if (carrying.isRunning || !last || last.project.aborted) return { frames: 0 };
       return { frames: await last.propagation.undo(actingUser(session, preferences)) };
     },
   };
