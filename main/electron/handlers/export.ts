@@ -16,7 +16,10 @@ export function exportHandlers(
 ): Pick<Handlers, 'export.pictures' | 'export.run' | 'export.cancel'> {
   const exporting = new LongRun('export', workstation);
   return {
-    'export.pictures': ({ include }) => exportPictures(session.store, include),
+    'export.pictures': ({ include }) => {
+      assertSeesOthers(session);
+      return exportPictures(session.store, include);
+    },
     'export.run': (request) =>
       exporting.start(async (signal) => {
         assertSeesOthers(session);
