@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /** Lets TypeScript without Vue's own checker accept component files; vue-tsc looks inside them. */
 declare module '*.vue' {
   import type { DefineComponent } from 'vue';

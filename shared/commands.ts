@@ -180,8 +180,9 @@ export const COMMANDS = [
   row('go', 3, 'order.different', 'Unreviewed: Most Different First', '未审阅：差异最大者优先', [], 'choice'),
   row('go', 3, 'order.mix', 'Unreviewed: Uncertain and Different', '未审阅：不确定且差异大者', [], 'choice'),
 
+  row('help', 1, 'help.manual', 'Manual', '使用手册', ['F1']),
   row('help', 1, 'help.palette', 'All Commands…', '所有命令…', ['CmdOrCtrl+K']),
-  row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/', 'F1']),
+  row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/']),
   row('help', 2, 'help.about', 'About SonoMask', '关于 SonoMask', []),
 ] as const;
 

@@ -281,6 +281,7 @@ export const en = {
     later: 'Later',
     start: 'Start',
   },
+  manual: { title: 'Manual', chapters: 'Chapters' },
   about: {
     title: 'About SonoMask',
     notDevice: 'For research and annotation. Not a medical device; not for diagnosis.',

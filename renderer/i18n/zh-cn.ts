@@ -278,6 +278,7 @@ export const zhCn: Messages = {
     later: '稍后',
     start: '开始',
   },
+  manual: { title: '使用手册', chapters: '章节' },
   about: {
     title: '关于 SonoMask',
     notDevice: '用于科研和标注。不是医疗器械，不用于诊断。',

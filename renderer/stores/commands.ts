@@ -60,6 +60,7 @@ export const useCommands = defineStore('commands', () => {
     'review.readers': () => dialogs.show('readers'),
     'settings.keys': () => dialogs.show('keys'),
     ...loop.acts,
+    'help.manual': () => dialogs.show('manual'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
@@ -74,6 +75,7 @@ export const useCommands = defineStore('commands', () => {
   const ALWAYS: ReadonlySet<CommandId> = new Set([
     'settings.open',
     'settings.keys',
+    'help.manual',
     'help.palette',
     'help.shortcuts',
     'help.about',

@@ -10,6 +10,7 @@ export type DialogName =
   | 'shortcuts'
   | 'palette'
   | 'about'
+  | 'manual'
   | 'labels'
   | 'file'
   | 'learn'
