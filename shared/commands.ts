@@ -157,6 +157,7 @@ export const COMMANDS = [
   row('cine', 4, 'cine.slower', 'Slower', '减慢', ['Shift+Q']),
 
   row('review', 1, 'review.readers', 'Readers…', '阅片者…', []),
+  row('review', 1, 'review.agreement', 'Agreement of Readers…', '阅片者一致性…', []),
 
   row('learn', 1, 'learning.start', 'Learn from Corrections…', '从修正中学习…', ['CmdOrCtrl+L']),
   row('learn', 1, 'learning.pause', 'Pause Learning', '暂停学习', ['CmdOrCtrl+Shift+P'], 'toggle'),

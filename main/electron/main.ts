@@ -17,6 +17,8 @@ import { learningHandlers } from './handlers/learning';
 import { maskHandlers } from './handlers/masks';
 import { projectHandlers } from './handlers/project';
 import { readingHandlers } from './handlers/readings';
+import { agreementHandlers } from './handlers/agreement';
+import { commentHandlers } from './handlers/comments';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
 import { closeDecoder } from './decoder-window';
@@ -127,6 +129,8 @@ function start(): void {
     ...propagationHandlers(session, workstation, preferences, page),
     ...importHandlers(session, workstation, preferences, page),
     ...readingHandlers(session, preferences),
+    ...agreementHandlers(session, workstation, page),
+    ...commentHandlers(session, preferences),
   });
 
   const open = (): void => {

@@ -20,8 +20,8 @@ const READ = ['corrected', 'accepted', 'rejected'] as const;
 export class Outlines {
   constructor(private readonly db: ProjectDb) {}
 
-  /** All of a reading, oldest first. */
-  async of(reading: ReadingId): Promise<Outline[]> {
+  /** All of a reading, or those on one frame, oldest first. */
+  async of(reading: ReadingId, frameId?: FrameId): Promise<Outline[]> {
     const own = sql<number>`(select max(id) from revisions where mask_id = masks.id and id < coalesce(
       (select min(id) from revisions where mask_id = masks.id and tool = 'adjudication'), id + 1))`;
     const rows = await this.db
@@ -32,6 +32,7 @@ export class Outlines {
       .where('masks.reading_id', '=', reading)
       .where('revisions.state', 'in', STANDS)
       .where('revisions.area_px', '>', 0)
+      .$if(frameId !== undefined, (query) => query.where('masks.frame_id', '=', frameId ?? 0))
       .orderBy('masks.id')
       .execute();
     return rows.map(({ frameId, labelId, ...rle }) => ({ frameId, labelId, rle }));

@@ -61,6 +61,7 @@ export const useCommands = defineStore('commands', () => {
     'settings.keys': () => dialogs.show('keys'),
     ...loop.acts,
     'help.manual': () => dialogs.show('manual'),
+    'review.agreement': () => dialogs.show('agreement'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),

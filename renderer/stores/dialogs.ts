@@ -16,7 +16,8 @@ export type DialogName =
   | 'learn'
   | 'versions'
   | 'report'
-  | 'readers';
+  | 'readers'
+  | 'agreement';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
+import { agreementChannels, agreementEvents } from './agreement';
 import { appChannels, dialogChannels } from './app';
 import { dashboardChannels } from './dashboard';
+import { commentsChannels } from './comments';
 import { exportChannels, exportEvents } from './export';
 import { imageChannels } from './image';
 import { importChannels, importEvents } from './import';
@@ -36,6 +38,8 @@ export const CHANNELS = {
   ...learningChannels,
   ...propagationChannels,
   ...readingsChannels,
+  ...agreementChannels,
+  ...commentsChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -64,6 +68,7 @@ export const EVENTS = {
   ...importEvents,
   ...learningEvents,
   ...propagationEvents,
+  ...agreementEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

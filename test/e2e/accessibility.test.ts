@@ -22,6 +22,7 @@ const DIALOGS: Readonly<Record<string, string>> = {
   learn: 'learning.start',
   versions: 'learning.versions',
   readers: 'review.readers',
+  agreement: 'review.agreement',
 };
 const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
 

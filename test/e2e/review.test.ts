@@ -80,4 +80,33 @@ describe('a project with two readers', () => {
       expect(only!.current.rle.counts).toBe(cocoRle(mask).counts);
     }
   });
+
+  it('is compared: figures, plots, the worst cases; who has not read a frame is named', async () => {
+    await menu(desktop.app, 'review.agreement');
+    await dialog('agreement').getByRole('button', { name: 'Compare' }).click();
+    await dialog('agreement').getByText('2 frames read by both').waitFor();
+    await dialog('agreement').getByText('1 frame is in no mean').click();
+    await dialog('agreement').getByText('read by Main reading only').waitFor();
+    const { report } = await ask(page, 'agreement.run', { readers: [1, 2] });
+    const dice = report.labels[0]!.dice.mean!;
+    await dialog('agreement')
+      .getByText(`${dice.toFixed(3)} ±`)
+      .first()
+      .waitFor();
+    expect(dice).toBeGreaterThan(0.85);
+    await dialog('agreement').getByRole('img', { name: 'Dr. Second: scan.png' }).first().waitFor();
+    await until(
+      'the plots',
+      () => page.locator('.dialog-agreement .uplot canvas').count(),
+      (count) => count === 2,
+    );
+    await shot(page, 'agreement');
+    await page.keyboard.press('Escape');
+  });
 });
+
+/** For whoever wants to look: SONOMASK_SHOTS names a folder. */
+async function shot(of: Page, name: string): Promise<void> {
+  const folder = process.env['SONOMASK_SHOTS'];
+  if (folder) await of.screenshot({ path: join(folder, `${name}.png`) });
+}
