@@ -12,6 +12,7 @@ export const ICONS = {
   carryCorrection: 'M5 4.5L1.8 8 5 11.5M11 4.5L14.2 8 11 11.5M1.8 8h3.4M10.8 8h3.4M8 5.4L10.2 8 8 10.6 5.8 8z',
   carryOn: 'M2 5.2c1.8-1.6 5-1.4 6 .6s.4 4.6-2 5.4-4-.4-4-2.4M10 4.5L13.5 8 10 11.5',
   close: 'M4 4l8 8M12 4l-8 8',
+  comment: 'M2 3h12v8H7.5L4.5 13.8V11H2zM5 6h6M5 8.3h4',
   compare: 'M8 1.8v12.4M5.5 3.8h-3v8.4h3M10.5 3.8h3v8.4h-3',
   contrast: 'M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 1 0 8 2.2zM8 2.2v11.6M8 5h4.8M8 8h5.8M8 11h4.8',
   copy: 'M6 5.5h7.5v8H6zM4 10.5H2.5v-8H10v1',

@@ -49,4 +49,15 @@ export const review = {
     saveSummary: 'Summary as CSV…',
     summary: 'summary',
   },
+  comments: {
+    title: 'Comments',
+    none: 'None on this frame. {key} writes one under the pointer.',
+    new: 'New comment',
+    placeholder: 'What is to be said about this place',
+    pin: 'Comment {n}: {text}',
+    show: 'Show comment {n}',
+    edit: 'Change text',
+    resolved: 'Resolved',
+    changed: 'changed by {name}, {when}',
+  },
 };

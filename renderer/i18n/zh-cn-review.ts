@@ -50,4 +50,15 @@ export const review: typeof english = {
     saveSummary: '汇总 CSV…',
     summary: '汇总',
   },
+  comments: {
+    title: '批注',
+    none: '此帧没有批注。按 {key} 在指针处添加。',
+    new: '新批注',
+    placeholder: '对此处的说明',
+    pin: '批注 {n}：{text}',
+    show: '显示批注 {n}',
+    edit: '修改文字',
+    resolved: '已解决',
+    changed: '{name} 修改于 {when}',
+  },
 };

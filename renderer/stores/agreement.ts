@@ -48,7 +48,7 @@ export const useAgreement = defineStore('agreement', () => {
     await toasts.attempt(() => call('dashboard.saveFile', { name, file: { kind: 'csv', text } }));
   }
 
-  async function savePicture(name: string, bytes: Uint8Array): Promise<void> {
+  async function savePicture(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await toasts.attempt(() => call('dashboard.saveFile', { name, file: { kind: 'png', bytes } }));
   }
 

@@ -9,6 +9,7 @@ import { TOOLS } from '../canvas';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useCine } from './cine';
+import { useComments } from './comments';
 import { useComparison } from './comparison';
 import { useCopying } from './copying';
 import { useDialogs } from './dialogs';
@@ -28,6 +29,7 @@ export const useCommands = defineStore('commands', () => {
   const propagation = usePropagation();
   const comparison = useComparison();
   const copying = useCopying();
+  const comments = useComments();
   const dialogs = useDialogs();
   const editor = useEditor();
   const inference = useInference();
@@ -62,6 +64,7 @@ export const useCommands = defineStore('commands', () => {
     ...loop.acts,
     'help.manual': () => dialogs.show('manual'),
     'review.agreement': () => dialogs.show('agreement'),
+    'review.comment': () => comments.begin(),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
@@ -107,6 +110,7 @@ export const useCommands = defineStore('commands', () => {
     if (ALWAYS.has(id)) return true;
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
+    if (id === 'review.comment') return editor.image !== null && !cine.moving;
     if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);

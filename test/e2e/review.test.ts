@@ -103,6 +103,32 @@ describe('a project with two readers', () => {
     await shot(page, 'agreement');
     await page.keyboard.press('Escape');
   });
+
+  it('has comments at their places, which undo leaves alone and a blind reader does not see', async () => {
+    const spot = (await hands.place({ x: 40, y: 30 }))!;
+    await page.mouse.move(spot.x, spot.y);
+    await page.keyboard.press('Shift+T');
+    await page.getByRole('textbox', { name: 'What is to be said about this place' }).fill('Is this a margin?');
+    await page.keyboard.press('Enter');
+    const pin = page.getByRole('button', { name: 'Comment 1: Is this a margin?' });
+    await pin.waitFor();
+    const { frame } = await opened(0);
+    const of = () => ask(page, 'comments.ofFrame', { frameId: frame.id });
+    expect((await of())[0]).toMatchObject({ x: expect.closeTo(40, 0), y: expect.closeTo(30, 0), state: 'open' });
+    const panel = page.getByRole('region', { name: 'Comments' });
+    await panel.getByRole('button', { name: 'Resolved' }).click();
+    await until('it is resolved', of, ([comment]) => comment?.state === 'resolved');
+    await menu(desktop.app, 'edit.undo');
+    expect(await of()).toHaveLength(1);
+    await shot(page, 'comment');
+    await ask(page, 'readings.open', { readingId: 2 });
+    await page.getByText('Reading by Dr. Second').waitFor();
+    expect(await of()).toEqual([]);
+    await ask(page, 'readings.open', { readingId: 1 });
+    await pin.waitFor();
+    await panel.getByRole('button', { name: 'Remove' }).click();
+    await pin.waitFor({ state: 'hidden' });
+  });
 });
 
 /** For whoever wants to look: SONOMASK_SHOTS names a folder. */
