@@ -8,6 +8,7 @@ import {
   fillOutline,
   rasterizePolygon,
   traceOutlines,
+  type BoundingBox,
   type Mask,
   type Ring,
 } from '../../shared/mask';
@@ -83,21 +84,40 @@ function ringChange(instance: Instance, { rings, index, after }: RingEdit, size:
     const before = stateOf(instance);
     const edited = rings[index];
     if (!isLive(before) || !edited) return [];
-    const { widthPx, heightPx } = size;
-    const part = rings.filter((ring) => ring.part === edited.part).map(({ held }) => held.ring);
-    const own = rasterizePolygon(part, widthPx, heightPx).data;
-    const [old, new_] = [edited.held.ring, after].map((ring) => fillOutline(ring, widthPx, heightPx).data);
-    const [set, cleared] = edited.isHole ? [old, new_] : [new_, old];
+    // Nothing changes outside the two rings, old and new.
+    const [left, top, width, height] = boxAround([...edited.held.ring, ...after], size);
+    const seen = (ring: Ring): Ring => ring.map((value, k) => value - (k % 2 === 0 ? left : top));
+    const part = rings.filter((ring) => ring.part === edited.part).map(({ held }) => seen(held.ring));
+    const own = rasterizePolygon(part, width, height).data;
+    const [old, now] = [edited.held.ring, after].map((ring) => fillOutline(seen(ring), width, height).data);
+    const [set, cleared] = edited.isHole ? [old, now] : [now, old];
     const pixels = pixelsOf(before, size);
-    for (let i = 0; i < own.length; i++) {
-      if (set?.[i] === cleared?.[i]) continue;
-      if (set?.[i] === 1) pixels.data[i] = 1;
-      else if (own[i] === 1) pixels.data[i] = 0;
+    for (let y = 0, k = 0; y < height; y++) {
+      for (let i = (top + y) * size.widthPx + left, end = i + width; i < end; i++, k++) {
+        if (set?.[k] === cleared?.[k]) continue;
+        if (set?.[k] === 1) pixels.data[i] = 1;
+        else if (own[k] === 1) pixels.data[i] = 0;
+      }
     }
     const changed = handMade(before, pixels, 'polygon');
     // One that would leave nothing does nothing: deleting is another act.
     return changed.areaPx === 0 || changed.counts === before.counts ? [] : [{ instance, before, after: changed }];
   };
+}
+
+/** The pixels that a ring may go around, cut to the image. */
+function boxAround(ring: Ring, { widthPx, heightPx }: FrameSize): BoundingBox {
+  const [xs, ys] = [0, 1].map((axis) => ring.filter((_, k) => k % 2 === axis)) as [number[], number[]];
+  const from = (values: number[], size: number): number => Math.min(Math.max(Math.floor(least(values)), 0), size);
+  const to = (values: number[], size: number): number =>
+    Math.min(Math.max(Math.ceil(-least(values.map((v) => -v))), 0), size);
+  const [left, top] = [from(xs, widthPx), from(ys, heightPx)];
+  return [left, top, to(xs, widthPx) - left, to(ys, heightPx) - top];
+}
+
+/** Of any number of values: they do not all fit into one call. */
+function least(values: readonly number[]): number {
+  return values.reduce((smallest, value) => Math.min(smallest, value), Infinity);
 }
 
 /** Looks only at the mask's bounding box. */
@@ -122,5 +142,6 @@ function standFor(rings: readonly HeldRing[], { widthPx, heightPx, data }: Mask)
     widthPx,
     heightPx,
   ).data;
-  return filled.every((value, i) => value === data[i]);
+  for (let i = 0; i < data.length; i++) if (filled[i] !== data[i]) return false;
+  return true;
 }
