@@ -22,6 +22,7 @@ import { commentHandlers } from './handlers/comments';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
 import { closeDecoder } from './decoder-window';
+import { windowHandlers } from './handlers/window';
 import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
 import { showMenu } from './menu';
@@ -117,6 +118,7 @@ function start(): void {
     ),
     ...dialogHandlers(mainWindow, () => settings.effective.language),
     ...dashboardHandlers(session, preferences, mainWindow, () => settings.effective.language),
+    ...windowHandlers(mainWindow),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),

@@ -62,9 +62,12 @@ function commandItem(
   actions: MenuActions,
   shortcut: MenuItemConstructorOptions,
 ): MenuItemConstructorOptions {
+  const label = command.title[state.effective.language];
+  // macOS has keys of its own for it, and F11 is not among them.
+  if (command.id === 'view.fullScreen' && process.platform === 'darwin') return { role: 'togglefullscreen', label };
   return {
     id: command.id,
-    label: command.title[state.effective.language],
+    label,
     enabled: !state.disabled.includes(command.id),
     click: () => actions.command(command.id),
     ...shortcut,
@@ -103,9 +106,9 @@ function systemItems(menu: MenuId, state: MenuState, actions: MenuActions, mac: 
         SEPARATOR,
         languageMenu(state, actions),
         themeMenu(state, actions),
-        SEPARATOR,
-        { role: 'togglefullscreen', label: TEXTS.fullScreen[language] },
-        ...(app.isPackaged ? [] : [{ role: 'toggleDevTools' as const, label: TEXTS.developerTools[language] }]),
+        ...(app.isPackaged
+          ? []
+          : [SEPARATOR, { role: 'toggleDevTools' as const, label: TEXTS.developerTools[language] }]),
       ];
     default:
       return [];

@@ -18,7 +18,6 @@ const texts = {
   theme: { en: 'Theme', 'zh-CN': '主题' },
   dark: { en: 'Dark', 'zh-CN': '深色' },
   light: { en: 'Light', 'zh-CN': '浅色' },
-  fullScreen: { en: 'Full Screen', 'zh-CN': '全屏' },
   developerTools: { en: 'Developer Tools', 'zh-CN': '开发者工具' },
   openFolder: { en: 'Open a folder of images', 'zh-CN': '打开图像文件夹' },
   openFiles: { en: 'Open images', 'zh-CN': '打开图像' },

@@ -70,6 +70,14 @@ export function panBy(viewport: Viewport, dx: number, dy: number, image: Size, s
   };
 }
 
+/** What of the image is on the screen, in its pixels. */
+export function visiblePart(viewport: Viewport, image: Size, screen: Size): Point & Size {
+  const from = toImage(viewport, { x: 0, y: 0 });
+  const to = toImage(viewport, { x: screen.width, y: screen.height });
+  const [x, y] = [clamp(from.x, 0, image.width), clamp(from.y, 0, image.height)];
+  return { x, y, width: clamp(to.x, 0, image.width) - x, height: clamp(to.y, 0, image.height) - y };
+}
+
 /** Image pixels are drawn as squares once they are at least as large as those of the display. */
 export function isMagnified({ scale }: Viewport, devicePixelRatio: number): boolean {
   // 1:1 is meant to be, whatever the last digit of 1 / 1.25 * 1.25.

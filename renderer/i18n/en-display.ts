@@ -35,5 +35,6 @@ export const display = {
   filteredView: 'Filtered view: {filter}',
   filtering: 'Filtering…',
   filteredHint: 'For looking only. Masks, measurements, exports and the model use the image as it is in the file.',
+  minimap: 'Overview of the image: click or arrow keys move the view',
   colouredHint: 'This image has colours of its own; they are kept.',
 };

@@ -37,5 +37,6 @@ export const display: typeof english = {
   filteredView: '滤波视图：{filter}',
   filtering: '正在滤波…',
   filteredHint: '仅用于观看。掩膜、测量、导出和模型均使用文件中的原始图像。',
+  minimap: '图像概览：点击或按方向键移动视图',
   colouredHint: '此图像本身带有颜色，将予以保留。',
 };

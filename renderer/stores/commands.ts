@@ -68,6 +68,7 @@ export const useCommands = defineStore('commands', () => {
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
+    'view.fullScreen': () => void call('window.toggleFullScreen'),
     'study.proposeAll': () => void inference.proposeAll(),
     'go.nextFrame': () => void list.go('next'),
     'go.previousFrame': () => void list.go('previous'),
@@ -77,6 +78,7 @@ export const useCommands = defineStore('commands', () => {
   };
 
   const ALWAYS: ReadonlySet<CommandId> = new Set([
+    'view.fullScreen',
     'settings.open',
     'settings.keys',
     'help.manual',

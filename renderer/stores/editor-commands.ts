@@ -41,6 +41,8 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'view.masksVisible': () => (view.masksVisible.value = !view.masksVisible.value),
     'view.outlinesOnly': () => (view.outlinesOnly.value = !view.outlinesOnly.value),
     'view.measurements': () => (view.measurementsVisible.value = !view.measurementsVisible.value),
+    'view.rulers': () => (view.rulersVisible.value = !view.rulersVisible.value),
+    'view.minimap': () => (view.minimapVisible.value = !view.minimapVisible.value),
     'view.moreOpaque': () => view.changeOpacity(1),
     'view.lessOpaque': () => view.changeOpacity(-1),
     'tool.larger': () => view.resizeBrush(1),
@@ -80,6 +82,8 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
       if (id === 'view.masksVisible') return view.masksVisible.value;
       if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
       if (id === 'view.measurements') return view.measurementsVisible.value;
+      if (id === 'view.rulers') return view.rulersVisible.value;
+      if (id === 'view.minimap') return view.minimapVisible.value;
       return view.lookChecked(id) || view.filterChecked(id) || id === `tool.${toolbox.name}`;
     },
   };

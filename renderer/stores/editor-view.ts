@@ -7,6 +7,7 @@ import {
   lookTable,
   NEUTRAL_LOOK,
   panBy,
+  visiblePart,
   withRange,
   zoomAt,
   type Point,
@@ -37,6 +38,8 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   const masksVisible = ref(true);
   const outlinesOnly = ref(false);
   const measurementsVisible = ref(true);
+  const rulersVisible = ref(false);
+  const minimapVisible = ref(true);
   const opacity = ref(0.4);
   const hoverPreview = ref(true);
   const outlineTolerancePx = ref(FIRST_TOLERANCE_PX);
@@ -93,7 +96,16 @@ export function editorView(samples: Readonly<Ref<ColourImage | null>>) {
   }
 
   return {
+    imageSize: image,
+    screen,
     viewport,
+    /** Only a part of the image is on screen. */
+    zoomedIn: computed(() => {
+      const { width, height } = visiblePart(viewport.value, image.value, screen.value);
+      return width < image.value.width - 1 || height < image.value.height - 1;
+    }),
+    rulersVisible,
+    minimapVisible,
     ...look,
     ...filters,
     /** Everything about the look as it is at first. */

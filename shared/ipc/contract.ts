@@ -21,6 +21,7 @@ import { propagationChannels, propagationEvents } from './propagation';
 import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
+import { windowChannels } from './window';
 
 export const CHANNELS = {
   ...appChannels,
@@ -37,6 +38,7 @@ export const CHANNELS = {
   ...importChannels,
   ...learningChannels,
   ...propagationChannels,
+  ...windowChannels,
   ...readingsChannels,
   ...agreementChannels,
   ...commentsChannels,
