@@ -1,5 +1,5 @@
 /**
- * What a pointer movement means: panning (middle button, or Space held), brightness and contrast (right button dragged),
+ * What a movement of mouse or pen means (fingers are in `fingers.ts`): panning (middle button, or Space held), brightness and contrast (right button dragged),
  * zoom and brush size (wheel); everything else is the tool's. Plain data in, calls out: no DOM.
  */
 import { BRUSHES, type Toolbox, type ToolPointer } from './tools';
@@ -13,6 +13,8 @@ export interface PointerInput extends Point {
   readonly shift: boolean;
   /** Of a pen, 0 to 1; absent where the device has none. */
   readonly pressure?: number;
+  /** The other end of a pen. */
+  readonly eraser?: boolean;
 }
 
 export interface WheelInput extends Point {
@@ -22,7 +24,8 @@ export interface WheelInput extends Point {
 }
 
 /** What does with the pointer what is no gesture. */
-export type PointerTool = Pick<Toolbox, 'name' | 'pointer' | 'pointerLeft'> & Partial<Pick<Toolbox, 'usesRightButton'>>;
+export type PointerTool = Pick<Toolbox, 'name' | 'pointer' | 'pointerLeft'> &
+  Partial<Pick<Toolbox, 'usesRightButton' | 'busy' | 'choose' | 'key'>>;
 
 /** What gestures act on. */
 export interface GestureHost {
@@ -48,6 +51,8 @@ export class Gestures {
   /** Held by the keyboard: then the left button pans. */
   spaceHeld = false;
   #gesture: Gesture | null = null;
+  /** The tool in hand before the pen was turned round. */
+  #turnedFrom: Toolbox['name'] | null = null;
 
   constructor(
     private readonly host: GestureHost,
@@ -61,6 +66,7 @@ export class Gestures {
   /** A second button that goes down changes nothing of what the first began. */
   down(input: PointerInput): void {
     if (this.#gesture) return;
+    if (input.eraser) this.#turnRound();
     if (input.button === 1 || (input.button === 0 && this.spaceHeld)) {
       this.#gesture = { kind: 'pan', last: input };
       // What would happen here is of no interest while the image moves, and drawing it with every step takes time.
@@ -99,7 +105,7 @@ export class Gestures {
       this.toolbox.pointer('onPointerDown', this.#tool(gesture.down));
       this.toolbox.pointer('onPointerUp', this.#tool(gesture.down));
     } else if (gesture && !endsWith(gesture, input.button)) return;
-    this.#gesture = null;
+    this.#end();
   }
 
   /** The system took the pointer away: what was done so far stays. */
@@ -108,7 +114,13 @@ export class Gestures {
     if (gesture?.kind === 'tool') {
       this.toolbox.pointer('onPointerUp', this.#tool({ ...input, button: gesture.button }));
     }
-    this.#gesture = null;
+    this.#end();
+  }
+
+  /** What was begun was not meant. */
+  cancel(): void {
+    if (this.#gesture?.kind === 'tool') this.toolbox.key?.('onCancel');
+    this.#end();
   }
 
   leave(): void {
@@ -122,6 +134,20 @@ export class Gestures {
   wheel({ x, y, delta, ctrl }: WheelInput): void {
     if (ctrl && BRUSHES.has(this.toolbox.name)) this.host.resizeBrush(delta < 0 ? 1 : -1);
     else this.host.zoom(Math.exp(-delta * ZOOM_PER_PIXEL), { x, y });
+  }
+
+  /** The eraser for one stroke, unless another tool has something begun that it would end. */
+  #turnRound(): void {
+    const { name, busy } = this.toolbox;
+    if (name === 'eraser' || busy || !this.toolbox.choose) return;
+    this.#turnedFrom = name;
+    this.toolbox.choose('eraser');
+  }
+
+  #end(): void {
+    this.#gesture = null;
+    if (this.#turnedFrom !== null) this.toolbox.choose?.(this.#turnedFrom);
+    this.#turnedFrom = null;
   }
 
   #tool(input: PointerInput): ToolPointer {

@@ -3,8 +3,10 @@
  * gestures mean is in `gestures.ts`.
  */
 import { computed, ref, type ComputedRef, type Ref } from 'vue';
+import { Fingers, type Finger } from './fingers';
 import { Gestures, type GestureHost, type PointerInput, type PointerTool } from './gestures';
 import { BRUSHES, type ToolName } from './tools';
+import type { Point } from './viewport';
 
 /** What the pointer is over, as far as it matters here. */
 export interface PointerScene extends GestureHost {
@@ -26,6 +28,8 @@ export interface CanvasPointer {
   wheel(event: WheelEvent): void;
 }
 
+/** The button of a pen's other end. */
+const ERASER = 5;
 /** Of a wheel that counts in lines. */
 const LINE_PX = 16;
 
@@ -41,10 +45,32 @@ export function canvasPointer(
   function inputOf(event: MouseEvent): PointerInput {
     const box = host.value?.getBoundingClientRect();
     const { clientX, clientY, button, altKey: alt, shiftKey: shift } = event;
+    const eraser = button === ERASER;
+    const at = { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0) };
     // A pen that tells no pressure gives 0, and a mouse one half.
     const pressed = event instanceof PointerEvent && event.pointerType === 'pen' && event.pressure > 0;
     const pressure = pressed ? { pressure: event.pressure } : {};
-    return { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0), button, alt, shift, ...pressure };
+    return { ...at, button: eraser ? 0 : button, alt, shift, eraser, ...pressure };
+  }
+
+  const touch = (at: Point, button: 0 | 2): PointerInput => ({ x: at.x, y: at.y, button, alt: false, shift: false });
+  const fingers = new Fingers({
+    press: (at, button) => gestures.down(touch(at, button)),
+    drag: (at) => gestures.move(touch(at, 0)),
+    release: (at, button) => gestures.up(touch(at, button)),
+    cancel: () => gestures.cancel(),
+    pan: scene.pan,
+    zoom: scene.zoom,
+    after(ms, act) {
+      const timer = setTimeout(act, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+
+  /** Null for mouse and pen; the pen keeps hands from meaning anything. */
+  function fingerOf(event: PointerEvent): Finger | null {
+    if (event.pointerType === 'pen') fingers.penSeen(event.timeStamp);
+    return event.pointerType === 'touch' ? { ...inputOf(event), id: event.pointerId } : null;
   }
 
   return {
@@ -64,23 +90,34 @@ export function canvasPointer(
       host.value?.setPointerCapture(event.pointerId);
       // Middle button: no autoscroll.
       if (event.button === 1) event.preventDefault();
-      gestures.down(inputOf(event));
+      const finger = fingerOf(event);
+      if (finger) fingers.down(finger, event.timeStamp);
+      else gestures.down(inputOf(event));
       kind.value = gestures.kind;
     },
     move(event) {
       if (!scene.hasImage()) return;
+      const finger = fingerOf(event);
       // A second button going down or up while one is held comes as a move.
       const steps = gestures.kind === 'tool' ? event.getCoalescedEvents() : [];
-      for (const step of steps.length > 0 ? steps : [event]) gestures.move(inputOf(step));
+      for (const step of steps.length > 0 ? steps : [event]) {
+        const input = inputOf(step);
+        if (finger) fingers.move({ ...input, id: event.pointerId }, step.timeStamp);
+        else gestures.move(input);
+      }
       kind.value = gestures.kind;
     },
     up(event) {
-      gestures.up(inputOf(event));
+      const finger = fingerOf(event);
+      if (finger) fingers.up(finger);
+      else gestures.up(inputOf(event));
       kind.value = gestures.kind;
     },
     lost(event) {
-      gestures.lost(inputOf(event));
-      kind.value = null;
+      const finger = fingerOf(event);
+      if (finger) fingers.lost(finger);
+      else gestures.lost(inputOf(event));
+      kind.value = gestures.kind;
     },
     leave: () => gestures.leave(),
     doubleClick: (event) => gestures.doubleClick(inputOf(event)),

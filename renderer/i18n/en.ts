@@ -269,6 +269,9 @@ export const en = {
     zoom: { what: 'Zoom', how: 'Wheel' },
     windowing: { what: 'Brightness, contrast', how: 'Right + drag' },
     brushSize: { what: 'Brush size', how: 'Ctrl + wheel' },
+    touch: { what: 'Move, zoom by touch', how: 'Two fingers' },
+    longPress: { what: 'Remove by touch', how: 'Rest a finger' },
+    eraserEnd: { what: 'Erase with a pen', how: 'Its other end' },
   },
   setup: {
     title: 'What do you want to outline?',

@@ -266,6 +266,9 @@ export const zhCn: Messages = {
     zoom: { what: '缩放', how: '滚轮' },
     windowing: { what: '亮度、对比度', how: '右键 + 拖动' },
     brushSize: { what: '画笔大小', how: 'Ctrl + 滚轮' },
+    touch: { what: '触控移动、缩放', how: '双指' },
+    longPress: { what: '触控去除', how: '手指长按' },
+    eraserEnd: { what: '用笔擦除', how: '笔的另一端' },
   },
   setup: {
     title: '要勾画什么？',

@@ -115,3 +115,47 @@ describe('two keys', () => {
     expect(await states()).toEqual(['accepted', 'rejected', 'accepted']);
   });
 });
+
+describe('fingers', () => {
+  interface Touch {
+    readonly x: number;
+    readonly y: number;
+    readonly id: number;
+  }
+
+  /** Each step is all fingers that are down then. */
+  async function touch(steps: readonly (readonly Touch[])[]): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    for (const [i, touchPoints] of steps.entries()) {
+      const fewer = touchPoints.length < (steps[i - 1]?.length ?? 0);
+      const more = touchPoints.length > (steps[i - 1]?.length ?? 0);
+      const type = more ? 'touchStart' : fewer ? 'touchEnd' : 'touchMove';
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints: [...touchPoints] });
+    }
+    await session.detach();
+  }
+
+  it('paint one by one, and zoom together', async () => {
+    await page.keyboard.press('b');
+    await toolOn('tool.brush');
+    const from = (await hands.place({ x: 60, y: 50 }))!;
+    const stroke = [0, 20, 40, 60].map((dx) => [{ x: from.x + dx, y: from.y, id: 1 }]);
+    await touch([...stroke, []]);
+    const painted = await until(
+      'the stroke',
+      () => hands.look(),
+      ({ masks }) => masks.length === 1,
+    );
+
+    const corner = () => hands.place({ x: 0, y: 0 });
+    const width = async () => (await hands.place({ x: 100, y: 0 }))!.x - (await corner())!.x;
+    const before = await width();
+    const apart = (by: number) => [
+      { x: from.x, y: from.y, id: 1 },
+      { x: from.x + 100 + by, y: from.y, id: 2 },
+    ];
+    await touch([[apart(0)[0]!], apart(0), apart(50), apart(100), []]);
+    await expect.poll(width, { timeout: 60_000 }).toBeGreaterThan(1.9 * before);
+    expect((await hands.look()).masks).toEqual(painted.masks);
+  });
+});

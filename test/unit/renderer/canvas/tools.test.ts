@@ -99,6 +99,20 @@ describe('select', () => {
   });
 });
 
+describe("a pen's other end", () => {
+  it('erases for one stroke, whatever tool is in hand', () => {
+    made.editor.selection.chooseLabel(NODULE.id);
+    toolbox.choose('brush');
+    drag([10, 10], [30, 10]);
+    expect(bit(20, 10)).toBe(1);
+    toolbox.choose('point');
+    drag([18, 10], [22, 10], { eraser: true });
+    expect(bit(20, 10)).toBe(0);
+    expect(bit(12, 10)).toBe(1);
+    expect(toolbox.name).toBe('point');
+  });
+});
+
 describe('point', () => {
   it('adds with the left button, removes with the right one or Alt', async () => {
     press(10, 12);
