@@ -38,6 +38,11 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Start' }).waitFor();
   await page.keyboard.press('Escape');
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
+  // With the brush and its options over the image.
+  await page.locator('.frame-canvas[data-frame-sha256]').waitFor();
+  await page.keyboard.press('b');
+  await page.getByRole('button', { name: 'Brush options' }).click();
+  await page.getByRole('checkbox', { name: /Only grey levels/ }).check();
 });
 
 afterAll(() => desktop.close());
