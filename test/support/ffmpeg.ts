@@ -7,7 +7,7 @@ import { describe } from 'vitest';
 
 const NO_FFMPEG = 'no ffmpeg on the PATH';
 
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+export const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
 /** @param input on its standard input @returns its standard output */
 export function ffmpeg(args: readonly string[], input?: Uint8Array): Buffer {

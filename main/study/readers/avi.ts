@@ -5,7 +5,7 @@
 import { AppError } from '../../../shared/errors';
 import { checkFrameSize, MAX_FRAMES } from '../limits';
 import { decodeBmp } from './bmp';
-import { withFile, type ByteSource } from './byte-source';
+import { windowed, withFile, type ByteSource } from './byte-source';
 import { decodeRaster } from './raster';
 import type { OpenImage, Pixels } from './reader';
 
@@ -20,7 +20,6 @@ const CHUNK_BYTES = 8;
 const LIST_BYTES = 12;
 /** A stream's format: BITMAPINFOHEADER and a palette. */
 const MAX_FORMAT_BYTES = 40 + 4 * 256;
-const WINDOW_BYTES = 4_096;
 const MOST_CHUNKS = 4 * MAX_FRAMES;
 
 interface Chunk {
@@ -102,20 +101,6 @@ function checked(pixels: Pixels, widthPx: number, heightPx: number, path: string
   const { frame } = pixels;
   if (frame.widthPx === widthPx && frame.heightPx === heightPx) return pixels;
   throw corrupt(path, `a frame has ${frame.widthPx}x${frame.heightPx} px, the video ${widthPx}x${heightPx}`);
-}
-
-/** Headers of small chunks lie close together: one look into the file sees many. */
-function windowed(file: ByteSource): ByteSource {
-  let start = 0;
-  let bytes: Uint8Array = new Uint8Array(0);
-  const read = async (position: number, length: number): Promise<Uint8Array> => {
-    if (position < start || position + length > start + bytes.length) {
-      start = position;
-      bytes = await file.read(position, Math.max(length, Math.min(WINDOW_BYTES, file.size - position)));
-    }
-    return bytes.subarray(position - start, position - start + length);
-  };
-  return { ...file, read };
 }
 
 async function walk(avi: ByteSource): Promise<Contents> {

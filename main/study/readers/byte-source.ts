@@ -2,6 +2,8 @@
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors';
 
+const WINDOW_BYTES = 4_096;
+
 export interface ByteSource {
   /** Named in errors. */
   readonly path: string;
@@ -40,6 +42,20 @@ export function memoryBytes(path: string, bytes: Uint8Array): ByteSource {
       return bytes.subarray(position, position + length);
     },
   };
+}
+
+/** Headers of small chunks lie close together: one look into the file sees many. */
+export function windowed(file: ByteSource): ByteSource {
+  let start = 0;
+  let bytes: Uint8Array = new Uint8Array(0);
+  const read = async (position: number, length: number): Promise<Uint8Array> => {
+    if (position < start || position + length > start + bytes.length) {
+      start = position;
+      bytes = await file.read(position, Math.max(length, Math.min(WINDOW_BYTES, file.size - position)));
+    }
+    return bytes.subarray(position - start, position - start + length);
+  };
+  return { ...file, read };
 }
 
 /** Before memory is taken for a length that a damaged header invents. */

@@ -3,6 +3,7 @@ import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { aviFile } from '../avi-file';
 import { dicomFile, greyLoop, type Element } from '../dicom-file';
+import { TINY_VIDEOS } from '../video-files';
 import { niftiFile } from '../volume-file';
 import { grey, metaImage, SIDE, tiff, type Seed } from './seeds';
 
@@ -99,6 +100,8 @@ export async function attacks(heavy: boolean): Promise<Seed[]> {
         frames: Array.from({ length: heavy ? 1_000_000 : 150_000 }, () => Buffer.alloc(0)),
       }),
     ),
+    ...['stts', 'ctts'].map((table) => attack(`MP4 whose ${table} claims billions`, '.mp4', lyingTable(table))),
+    attack('WebM with rubbish after it', '.webm', Buffer.concat([webm(), Buffer.alloc(heavy ? bulk : 5_000, 0x5a)])),
     attack(
       'COCO of 65535x65535',
       '.json',
@@ -125,6 +128,24 @@ export async function attacks(heavy: boolean): Promise<Seed[]> {
       'import',
     ),
   ];
+}
+
+/** A count in a table of times, which is far shorter. */
+function lyingTable(name: string): Buffer {
+  const mp4 = Buffer.from(videoOf('h264.mp4'));
+  mp4.writeUInt32BE(0xfffffff0, mp4.indexOf(name) + 12);
+  return mp4;
+}
+
+/** Of a segment as long as the file. */
+function webm(): Buffer {
+  const bytes = Buffer.from(videoOf('vp9.webm'));
+  bytes.fill(0xff, bytes.indexOf('18538067', 0, 'hex') + 5, bytes.indexOf('18538067', 0, 'hex') + 12);
+  return bytes;
+}
+
+function videoOf(wanted: string): Buffer {
+  return TINY_VIDEOS.find(({ name }) => name === wanted)?.bytes ?? Buffer.alloc(0);
 }
 
 function* nested(depth: number): Generator<Element> {

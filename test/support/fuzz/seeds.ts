@@ -1,6 +1,6 @@
 /** Sound files of every format that is read or imported, small, to be damaged. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
@@ -8,6 +8,8 @@ import { encodeMaskPng } from '../../../main/export';
 import { aviFile } from '../avi-file';
 import { dicomFile, greyLoop, type Element } from '../dicom-file';
 import { PROJECT_ROOT } from '../desktop';
+import { hasFfmpeg } from '../ffmpeg';
+import { TINY_VIDEOS } from '../video-files';
 import { niftiFile } from '../volume-file';
 import { damaged, damagedDeflate, damagedJson, damagedZlib, type Random } from './mutate';
 
@@ -97,6 +99,8 @@ export async function seeds(): Promise<Seed[]> {
     }),
     read('AVI', '.avi', aviFile({ ...size, compression: 'MJPG', frames: [jpeg, jpeg, jpeg] })),
     read('AVI, uncompressed', '.avi', aviFile({ ...size, compression: '\0\0\0\0', bits: 8, frames: [grey, grey] })),
+    // A sound one is refused where nothing decodes it.
+    ...(hasFfmpeg ? TINY_VIDEOS : []).map(({ name, bytes }) => read(`Video, ${name}`, extname(name), bytes)),
     imported('PNG mask', '.png', Buffer.from(await encodeMaskPng({ ...size, data: mask }))),
     imported('YOLO', '.txt', Buffer.from('0 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9\n1 0.2 0.2 0.4 0.2 0.3 0.6\n')),
     imported('NIfTI mask', '.nii.gz', gzipSync(labels)),

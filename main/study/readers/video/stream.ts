@@ -11,6 +11,7 @@ import { withFile, type ByteSource } from '../byte-source';
 import { readAvcRecord, toAnnexB, type AvcRecord } from './h264';
 import { checkCounts } from './mp4-counts';
 import type { Colours, Rotation } from './planes';
+import { wholeBytes } from './webm-extent';
 
 /** What mediabunny may keep of a file's bytes. */
 const CACHE_BYTES = 2 ** 20;
@@ -45,10 +46,14 @@ export interface VideoStream {
 export async function openStream(file: ByteSource, isMp4: boolean): Promise<VideoStream> {
   const { path } = file;
   if (isMp4) await checkCounts(file);
+  const size = isMp4 ? file.size : await wholeBytes(file);
   return reading(path, async () => {
-    const { Input, CustomSource, EncodedPacketSink, MATROSKA, MP4, QTFF, WEBM } = await import('mediabunny');
+    const { Input, CustomSource, EncodedPacketSink, Logging, LogLevel, MATROSKA, MP4, QTFF, WEBM } =
+      await import('mediabunny');
+    // What is wrong with a file is told by our errors.
+    Logging.level = LogLevel.Silent;
     const source = new CustomSource({
-      getSize: () => file.size,
+      getSize: () => size,
       read: (start, end) => withFile(path, (bytes) => bytes.read(start, end - start)),
       ...{ maxCacheSize: CACHE_BYTES, prefetchProfile: 'fileSystem' },
       // What was read ahead of need and failed is read again when it is needed.

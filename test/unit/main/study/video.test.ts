@@ -221,6 +221,29 @@ print(json.dumps(out))`;
     await expect(openImage(headless)).rejects.toMatchObject({ code: 'format-corrupt', subject: headless });
   });
 
+  test('as WebM is read as far as it is whole: written live, cut off, with rubbish after it', async () => {
+    const whole = video('seekable.webm', '-c:v libvpx -b:v 300k');
+    const live = join(folder, 'live.webm');
+    ffmpeg(['-i', whole, '-c', 'copy', '-live', '1', live]);
+    const [cut, rubbish] = [join(folder, 'cut.webm'), join(folder, 'rubbish.webm')];
+    writeFileSync(cut, readFileSync(live).subarray(0, Math.round(readFileSync(live).length * 0.7)));
+    const after = Buffer.concat([readFileSync(live), Buffer.alloc(3_000, 0x5a)]);
+    writeFileSync(rubbish, after);
+    const expected = planesOf(whole, 'I420');
+    for (const [path, least] of [
+      [live, FRAMES],
+      [rubbish, FRAMES - 1],
+      [cut, 12],
+    ] as const) {
+      const image = await openImage(path);
+      const { frameCount } = image.metadata;
+      expect(frameCount, path).toBeGreaterThanOrEqual(least);
+      expect(frameCount).toBeLessThanOrEqual(path === cut ? FRAMES - 1 : FRAMES);
+      for (const index of [0, frameCount - 2])
+        expect(frameHash((await image.decode(index)).frame)).toBe(frameHash(expected[index]!.image));
+    }
+  });
+
   test('of other kinds is refused by name: ten bit, RGB, HEVC, and sound alone', async () => {
     const deep = video('deep.mp4', '-c:v libx264 -pix_fmt yuv420p10le');
     await expect(openImage(deep)).rejects.toMatchObject({
