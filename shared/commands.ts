@@ -72,9 +72,11 @@ export const COMMANDS = [
   row('view', 3, 'view.measurements', 'Show Measurements', '显示测量', ['T'], 'toggle'),
   row('view', 3, 'view.moreOpaque', 'More Opaque Masks', '提高掩膜不透明度', ['.']),
   row('view', 3, 'view.lessOpaque', 'Less Opaque Masks', '降低掩膜不透明度', [',']),
-  row('view', 4, 'view.rulers', 'Rulers', '标尺', ['Shift+T'], 'toggle'),
+  row('view', 4, 'view.rulers', 'Rulers', '标尺', ['Shift+K'], 'toggle'),
   row('view', 4, 'view.minimap', 'Overview When Zoomed In', '放大时显示概览图', ['Shift+H'], 'toggle'),
-  row('view', 5, 'view.fullScreen', 'Full Screen', '全屏', ['F11']),
+  row('view', 5, 'view.grid', 'Frames as Pictures', '以图片显示各帧', ['Shift+G'], 'toggle'),
+  row('view', 5, 'view.beside', 'Compare With Another Frame', '与另一帧对比', ['Shift+D'], 'toggle'),
+  row('view', 6, 'view.fullScreen', 'Full Screen', '全屏', ['F11']),
 
   row('display', 1, 'display.full', 'Window: Full Range', '窗宽窗位：全范围', ['Alt+1']),
   row('display', 1, 'display.auto', 'Window: Automatic', '窗宽窗位：自动', ['Alt+2']),

@@ -130,7 +130,7 @@ export function isPlainKey(shortcut: string): boolean {
 
 /** What the interface cannot give away: moving between fields, leaving dialogs, and what every program does. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['Tab', 'Shift+Tab', 'Space', 'Esc', 'F11', 'Alt+F4', 'ContextMenu', 'Shift+F10'],
+  ...['Tab', 'Shift+Tab', 'Space', 'Esc', 'Alt+F4', 'ContextMenu', 'Shift+F10'],
   ...['CmdOrCtrl+X', 'CmdOrCtrl+C', 'CmdOrCtrl+V', 'CmdOrCtrl+A', 'CmdOrCtrl+Q', 'CmdOrCtrl+W', 'CmdOrCtrl+H'],
 ]);
 

@@ -36,5 +36,15 @@ export const display = {
   filtering: 'Filtering…',
   filteredHint: 'For looking only. Masks, measurements, exports and the model use the image as it is in the file.',
   minimap: 'Overview of the image: click or arrow keys move the view',
+  beside: {
+    title: 'Frame beside',
+    pin: 'Pin the open frame',
+    close: 'End the comparison',
+    hint: 'This frame stays here. Go to another one to compare.',
+  },
+  grid: {
+    title: 'Frames',
+    hint: 'Enter opens, Shift+Enter compares, Esc closes',
+  },
   colouredHint: 'This image has colours of its own; they are kept.',
 };

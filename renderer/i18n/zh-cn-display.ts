@@ -38,5 +38,15 @@ export const display: typeof english = {
   filtering: '正在滤波…',
   filteredHint: '仅用于观看。掩膜、测量、导出和模型均使用文件中的原始图像。',
   minimap: '图像概览：点击或按方向键移动视图',
+  beside: {
+    title: '对比帧',
+    pin: '固定当前帧',
+    close: '结束对比',
+    hint: '此帧将保留在这里。转到另一帧即可对比。',
+  },
+  grid: {
+    title: '各帧',
+    hint: 'Enter 打开，Shift+Enter 对比，Esc 关闭',
+  },
   colouredHint: '此图像本身带有颜色，将予以保留。',
 };

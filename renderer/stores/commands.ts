@@ -9,11 +9,13 @@ import { TOOLS } from '../canvas';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useCine } from './cine';
+import { useBeside } from './beside';
 import { useComments } from './comments';
 import { useComparison } from './comparison';
 import { useCopying } from './copying';
 import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
+import { useFrameGrid } from './frame-grid';
 import { useInference } from './inference';
 import { useLabels } from './labels';
 import { useLearning } from './learning';
@@ -27,10 +29,12 @@ import { useWorkspace } from './workspace';
 export const useCommands = defineStore('commands', () => {
   const cine = useCine();
   const propagation = usePropagation();
+  const beside = useBeside();
   const comparison = useComparison();
   const copying = useCopying();
   const comments = useComments();
   const dialogs = useDialogs();
+  const grid = useFrameGrid();
   const editor = useEditor();
   const inference = useInference();
   const labels = useLabels();
@@ -93,7 +97,7 @@ export const useCommands = defineStore('commands', () => {
     'project.open',
   ]);
   const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;
-  /** Not while versions are compared: the frame's own masks are not on screen then. */
+  /** Not while versions are compared or frames are looked over: the frame's own masks are not on screen then. */
   const CHANGES_MASKS = /^(mask|edit)\./;
   /** What is about a frame stops the loop at the one on screen first. */
   const STOPS_LOOP = /^(mask|edit|tool|go)\./;
@@ -116,10 +120,12 @@ export const useCommands = defineStore('commands', () => {
     if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);
-    if (id in propagation.acts) return !comparison.on && propagation.enabled(id);
-    if (id in copying.acts) return !comparison.on && copying.enabled(id);
+    if (id in propagation.acts) return !covered() && propagation.enabled(id);
+    if (id in copying.acts) return !covered() && copying.enabled(id);
     if (NAVIGATION.test(id)) return list.total > 0;
-    if (comparison.on && CHANGES_MASKS.test(id)) return false;
+    if (id === 'view.grid') return list.total > 0;
+    if (id === 'view.beside') return beside.on || list.current !== null;
+    if (covered() && CHANGES_MASKS.test(id)) return false;
     if (JUDGES.has(id) && proposalComing()) return false;
     if (id in loop.acts) return loop.enabled();
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
@@ -128,6 +134,8 @@ export const useCommands = defineStore('commands', () => {
     return id in own || editor.enabled(id);
   }
 
+  /** The masks of the open frame are not on screen. */
+  const covered = (): boolean => comparison.on || grid.open;
   const anyHead = (): boolean => labels.all.some(({ head }) => head !== null);
 
   /** A frame judged now would be judged without its proposal. */
@@ -135,7 +143,11 @@ export const useCommands = defineStore('commands', () => {
     return editor.embedding === 'waiting' && editor.review === 'unopened' && editor.instances.length === 0 && anyHead();
   }
 
-  const checked = (id: CommandId): boolean => editor.checked(id) || desk.checked(id) || cine.checked(id);
+  function checked(id: CommandId): boolean {
+    if (id === 'view.grid') return grid.open;
+    if (id === 'view.beside') return beside.on;
+    return editor.checked(id) || desk.checked(id) || cine.checked(id);
+  }
 
   /** Nothing is done to a frame in passing; only a tool is taken in hand. */
   function stopLoop(id: CommandId): void {
@@ -148,7 +160,9 @@ export const useCommands = defineStore('commands', () => {
     if (!enabled(id)) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
-    const act = own[id] ?? desk.acts[id] ?? cine.acts[id] ?? propagation.acts[id] ?? copying.acts[id];
+    const act = [own, desk.acts, cine.acts, propagation.acts, copying.acts, beside.acts, grid.acts].find(
+      (acts) => id in acts,
+    )?.[id];
     if (act) act();
     else editor.execute(id);
   }

@@ -83,7 +83,12 @@ describe('how the image is shown', () => {
   });
 
   it('is the same while the loop plays', async () => {
-    await page.keyboard.press('a');
+    await until(
+      'everything saved',
+      () => hands.look(),
+      ({ saveState }) => saveState === 'saved',
+    );
+    await menu(desktop.app, 'cine.play');
     await page.locator('.cine-canvas').waitFor();
     const filter = () =>
       page
@@ -104,5 +109,41 @@ describe('how the image is shown', () => {
     await page.keyboard.press('r');
     await badge().waitFor({ state: 'detached' });
     expect((await shown()).filter).toBe('');
+  });
+
+  it('shows the frames as pictures: arrow keys and Enter open one, Shift+Enter puts one beside it', async () => {
+    const openFrame = () => page.locator('.frame-canvas').getAttribute('data-frame-sha256');
+    const first = await openFrame();
+    await page.keyboard.press('Shift+G');
+    const grid = page.getByRole('region', { name: 'Frames', exact: true });
+    expect(await grid.getByRole('option').count()).toBe(COUNT);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await grid.waitFor({ state: 'detached' });
+    const second = await until('the second frame', openFrame, (sha256) => sha256 !== null && sha256 !== first);
+    await page.keyboard.press('Shift+G');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+Enter');
+    const beside = page.getByRole('region', { name: 'Frame beside' });
+    await beside.getByText('Frame 1 of 6').waitFor();
+    expect(await openFrame()).toBe(second);
+    await page.keyboard.press('Shift+D');
+    await beside.waitFor({ state: 'detached' });
+  });
+
+  it('has an overview while it is zoomed in, which moves the view', async () => {
+    const map = page.getByRole('img', { name: /Overview/ });
+    expect(await map.isVisible()).toBe(false);
+    for (let k = 0; k < 6; k++) await page.keyboard.press('=');
+    await map.waitFor();
+    const place = () =>
+      hands.look<number>(
+        `document.querySelector('#app').__vue_app__.config.globalProperties.$pinia._s.get('editor').viewport.offsetX`,
+      );
+    const before = await place();
+    await map.click({ position: { x: 10, y: 10 } });
+    expect(await place()).toBeGreaterThan(before);
+    await page.keyboard.press('f');
+    await map.waitFor({ state: 'detached' });
   });
 });
