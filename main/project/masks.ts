@@ -237,6 +237,25 @@ export class Masks {
     return toRevisions(this.db, rows);
   }
 
+  /** Every revision of every mask of a frame, each as the mask it was, in the order in which they were made. */
+  async historyOfFrame(frameId: FrameId): Promise<MaskInstance[]> {
+    const id = parseInput(rowId, frameId, 'frame id');
+    const rows = await this.db
+      .selectFrom('revisions')
+      .innerJoin('masks', 'masks.id', 'revisions.mask_id')
+      .selectAll('revisions')
+      .select('masks.label_id')
+      .where('masks.frame_id', '=', id)
+      .where('masks.reading_id', '=', this.reading)
+      .orderBy('revisions.id')
+      .execute();
+    const revisions = await toRevisions(this.db, rows);
+    return rows.flatMap(({ mask_id, label_id: labelId }, i) => {
+      const current = revisions[i];
+      return current === undefined ? [] : [{ id: mask_id, frameId: id, labelId, current }];
+    });
+  }
+
   /** How many masks of each label are in which state now, labels without masks included. */
   async progress(): Promise<LabelProgress[]> {
     const rows = await this.db

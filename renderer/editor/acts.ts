@@ -7,7 +7,7 @@ import type { MaskState, Measurement, Origin, Prompt, ReviewState } from '../../
 import { decompressCounts, emptyMask, fillOutline, maskFromRunLengths } from '../../shared/mask';
 import { paintFootprint, type BrushMode } from './brush';
 import type { Instance } from './instance';
-import { pixelsOf, snapshotOf, touchedState, type FrameSize, type Snapshot } from './snapshot';
+import { isLive, pixelsOf, snapshotOf, touchedState, type FrameSize, type Snapshot } from './snapshot';
 
 export interface Change {
   readonly instance: Instance;
@@ -120,6 +120,16 @@ export function stateChange(states: ReadonlyMap<Instance, MaskState>, tool: Orig
       changes.push({ instance, before, after: { ...before, state, origin: { ...before.origin, tool } } });
     }
     return changes;
+  };
+}
+
+/** Pixels and prompts of an older state, in a state of their own: the history only grows. */
+export function restoredChange(instance: Instance, older: Snapshot): LocalAct['perform'] {
+  return (stateOf) => {
+    const before = stateOf(instance);
+    if (before === null || (isLive(before) && before.counts === older.counts)) return [];
+    const origin = { ...older.origin, tool: 'restore' } as const;
+    return [{ instance, before, after: { ...older, state: touchedState(older), origin } }];
   };
 }
 

@@ -1,9 +1,11 @@
 /** Acts on the chosen mask as a whole: each answers whether it changed anything. What they make of it: mask-operations. */
-import type { LocalAct } from './acts';
+import type { MaskRevision } from '../../shared/domain';
+import { restoredChange, type LocalAct } from './acts';
 import type { FrameDocument } from './frame-document';
 import type { Instance } from './instance';
 import { mergeChange, operationChange, splitChange, subtractChange, type MaskOperation } from './mask-operations';
 import type { Selection } from './selection';
+import { snapshotOfRevision } from './snapshot';
 
 /** What of the editor these acts need. */
 interface Surroundings {
@@ -40,6 +42,18 @@ export class WholeMask {
       if (selection.holdsOne(target.labelId)) return selection.refuse('holds-one');
       return splitChange(target, () => document.newInstance(target.labelId), document.frame);
     });
+  }
+
+  /** The mask is again as it was at an older revision, also where it was deleted since. */
+  restore(maskId: number, revision: MaskRevision): boolean {
+    this.editor.endStroke();
+    const { document, selection } = this.editor;
+    const instance = document?.instances.find((each) => each.maskId === maskId);
+    if (!document || !instance) return false;
+    const others = without(document.live, instance).some(({ labelId }) => labelId === instance.labelId);
+    if (others && selection.holdsOne(instance.labelId)) return selection.refuse('holds-one');
+    const perform = restoredChange(instance, snapshotOfRevision(revision));
+    return document.do({ kind: 'local', perform, review: null }, instance);
   }
 
   #do(make: (target: Instance, document: FrameDocument) => LocalAct['perform'] | false): boolean {

@@ -69,6 +69,7 @@ export const useCommands = defineStore('commands', () => {
     'help.manual': () => dialogs.show('manual'),
     'review.agreement': () => dialogs.show('agreement'),
     'review.comment': () => comments.begin(),
+    'review.history': () => dialogs.show('history'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
@@ -116,7 +117,7 @@ export const useCommands = defineStore('commands', () => {
     if (ALWAYS.has(id)) return true;
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
-    if (id === 'review.comment') return editor.image !== null && !cine.moving;
+    if (id === 'review.comment' || id === 'review.history') return editor.image !== null && !cine.moving;
     if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);

@@ -17,7 +17,8 @@ export type DialogName =
   | 'versions'
   | 'report'
   | 'readers'
-  | 'agreement';
+  | 'agreement'
+  | 'history';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

@@ -54,6 +54,7 @@ export const origin = z
       'propagation',
       'adjudication',
       'interpolation',
+      'restore',
     ]),
     /** Id of the model (hash of its weights) that computed the mask. */
     modelId: z.exactOptional(shortText),

@@ -13,6 +13,8 @@ export const masksChannels = {
   'masks.ofFrame': channel(z.object({ frameId: rowId }), z.array(maskInstance)),
   /** Every revision of a mask, oldest first. */
   'masks.history': channel(z.object({ maskId: rowId }), z.array(maskRevision)),
+  /** Every revision of every mask of a frame, each as the mask it was, in the order in which they were made. */
+  'masks.historyOfFrame': channel(z.object({ frameId: rowId }), z.array(maskInstance)),
   /** How many masks of each label are in which state. */
   'masks.progress': channel(z.undefined(), z.array(labelProgress)),
   /** The name that revisions carry; at first the system's user name. */

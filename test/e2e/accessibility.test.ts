@@ -23,6 +23,7 @@ const DIALOGS: Readonly<Record<string, string>> = {
   versions: 'learning.versions',
   readers: 'review.readers',
   agreement: 'review.agreement',
+  history: 'review.history',
 };
 const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
 

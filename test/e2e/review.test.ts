@@ -104,6 +104,26 @@ describe('a project with two readers', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('tells who did what on a frame, and an older outline is brought back', async () => {
+    const [before] = (await opened(0)).masks;
+    await page.locator('.frame-canvas').focus();
+    await menu(desktop.app, 'mask.grow');
+    const grown = async () => (await opened(0)).masks[0]!.current;
+    await until('it has grown', grown, ({ origin }) => origin.tool === 'operation');
+    await menu(desktop.app, 'review.history');
+    const lines = dialog('history').getByRole('listitem');
+    await until(
+      'both revisions',
+      () => lines.count(),
+      (count) => count === 2,
+    );
+    await shot(page, 'history');
+    await lines.nth(1).getByRole('button').click();
+    await dialog('history').getByRole('button', { name: 'Bring this back' }).click();
+    const { rle } = await until('it is back', grown, ({ origin }) => origin.tool === 'restore');
+    expect(rle).toEqual(before!.current.rle);
+  });
+
   it('has comments at their places, which undo leaves alone and a blind reader does not see', async () => {
     const spot = (await hands.place({ x: 40, y: 30 }))!;
     await page.mouse.move(spot.x, spot.y);

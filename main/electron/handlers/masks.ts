@@ -8,7 +8,14 @@ import type { PreferenceStore } from '../preferences';
 import type { ProjectSession } from '../project-session';
 import type { Workstation } from '../workstation';
 
-type Channels = 'masks.save' | 'masks.ofFrame' | 'masks.history' | 'masks.progress' | 'user.get' | 'user.set';
+type Channels =
+  | 'masks.save'
+  | 'masks.ofFrame'
+  | 'masks.history'
+  | 'masks.historyOfFrame'
+  | 'masks.progress'
+  | 'user.get'
+  | 'user.set';
 
 export function maskHandlers(
   workstation: Workstation,
@@ -27,6 +34,7 @@ export function maskHandlers(
       return saved;
     },
     'masks.ofFrame': ({ frameId }) => session.store.masks.ofFrame(frameId),
+    'masks.historyOfFrame': ({ frameId }) => session.store.masks.historyOfFrame(frameId),
     'masks.history': ({ maskId }) => session.store.masks.history(maskId),
     'masks.progress': () => session.store.masks.progress(),
     'user.get': () => ({ name: preferences.userName }),

@@ -103,4 +103,40 @@ describe('a whole mask', () => {
     expect(made.editor.document!.canUndo).toBe(true);
     expect(areas()[0]).toBeGreaterThan(0);
   });
+
+  it('is brought back as it once was, also after it was deleted; that too is undone', async () => {
+    paint(12, 12);
+    await settle();
+    const before = made.screen();
+    const [stored] = made.project.masksOf(1);
+    expect(made.editor.whole.operate('grow')).toBe(true);
+    made.editor.deleteInstance(made.editor.document!.live[0]!.key);
+    await settle();
+    expect(areas()).toEqual([]);
+    expect(made.editor.whole.restore(stored!.id, stored!.current)).toBe(true);
+    expect(made.screen()).toEqual(before);
+    expect(made.editor.document!.live[0]!.shown!.origin.tool).toBe('restore');
+    await settle();
+    expect(made.project.live(1)).toEqual(before);
+    // It is so already, and the project has no other mask of this id.
+    expect(made.editor.whole.restore(stored!.id, stored!.current)).toBe(false);
+    expect(made.editor.whole.restore(99, stored!.current)).toBe(false);
+    made.editor.undo();
+    await settle();
+    expect(areas()).toEqual([]);
+    expect(made.project.live(1)).toEqual([]);
+  });
+
+  it('of which a frame holds one is not brought back beside another', async () => {
+    made.editor.selection.chooseLabel(LESION.id);
+    paint(12, 12);
+    await settle();
+    const [stored] = made.project.masksOf(1);
+    made.editor.deleteInstance(made.editor.document!.live[0]!.key);
+    paint(30, 20);
+    await settle();
+    const before = made.screen();
+    expect(made.editor.whole.restore(stored!.id, stored!.current)).toBe(false);
+    expect(made.screen()).toEqual(before);
+  });
 });
