@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { rowId, shortText } from './ids';
 
-/** The first reader's, which every project has: what is exported and learned from, and where readings are adjudicated. */
+/** The first reader's, which every project has: what is exported and learned from. */
 export const MAIN_READING = 1;
 
 /** The reader's name, as its masks carry it; the command line takes it between commas. */

@@ -17,7 +17,7 @@ export const projectAgreement: Command = {
   },
   details: `
 Compared are frames that both have read (corrected, accepted or rejected): what each stands for there, all masks of a label
-together, as it was before adjudication. A frame that one has outlined and the other has not is counted and named, and has
+together. A frame that one has outlined and the other has not is counted and named, and has
 no part in the means. Millimetres where all that both have outlined of a label is calibrated, else pixels. Limits of
 agreement are the mean of first - second -+ 1.96 SD (Bland and Altman 1986); frames of one patient count singly.`,
   run: (args, { progress, signal }) =>
