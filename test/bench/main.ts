@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
+ * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | refine | window | round | walk [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
  * what the application does all day, beside PyTorch (and pydicom) doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
@@ -12,6 +12,7 @@ import { benchCine } from './cine';
 import { benchPropagation } from './propagation';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import { benchReaders } from './readers';
+import { benchRefine } from './refine';
 import type { Row } from './row';
 import { benchWalk } from './walk';
 import { benchWindow, say } from './window';
@@ -44,7 +45,8 @@ const [part = 'all', count = '60'] = process.argv.slice(2);
 if (part === 'all' || part === 'models') await benchModels();
 if (part === 'all' || part === 'readers') await benchReaders();
 if (part === 'all' || part === 'propagation') await benchPropagation(console.log, process.argv.slice(3));
-if (!['models', 'readers', 'propagation'].includes(part)) await benchInWindow();
+if (part === 'all' || part === 'refine') await benchRefine(console.log);
+if (!['models', 'readers', 'propagation', 'refine'].includes(part)) await benchInWindow();
 
 async function benchModels(): Promise<void> {
   const python = torchForBench();

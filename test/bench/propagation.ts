@@ -12,8 +12,9 @@ import { bundledModelFolder } from '../../models/weights';
 import { dice } from '../../shared/metrics';
 import { boundingBox, emptyMask, interpolatedMask, type Mask } from '../../shared/mask';
 import { phantomLoop } from '../../shared/phantom';
-import { resizeBilinearAntialias, type GrayImage } from '../../shared/image';
+import type { GrayImage } from '../../shared/image';
 import { trackMask } from '../../shared/track';
+import { boxAround, logitsOf } from './refine';
 import { mean, quantile } from './statistics';
 
 const SEEDS = [11, 12, 13, 14];
@@ -26,8 +27,6 @@ const TAUGHT_FRAMES = 4;
 const TAUGHT_STEPS = 40;
 /** Two masks of one frame agree this far, or the one that looks at the image alone is not believed. */
 const AGREE = 0.88;
-/** What a mask is worth as logits; as in main/inference. */
-const LOGIT = 8;
 
 interface Step {
   readonly before: GrayImage;
@@ -115,12 +114,8 @@ async function learnHearts(model: Model, predictor: Predictor): Promise<string> 
 
 /** What "Refine" does: the mask as logits and the box around it are the prompt. */
 async function redrawn(predictor: Predictor, embedding: FrameEmbedding, before: Mask): Promise<Mask> {
-  const [x0, y0, width, height] = boundingBox(before) ?? [0, 0, 1, 1];
-  const { widthPx, heightPx, data } = before;
-  const cells = resizeBilinearAntialias({ widthPx, heightPx, data: data.map((bit) => bit * 255) }, 128, 128);
-  const logits = Float32Array.from(cells.data, (value) => LOGIT * (value / 127.5 - 1));
-  const prompt = { points: [], box: { x0, y0, x1: x0 + width, y1: y0 + height } };
-  const { mask } = await predictor.decode(embedding, prompt, logits);
+  const prompt = { points: [], box: boxAround(before) };
+  const { mask } = await predictor.decode(embedding, prompt, logitsOf(before));
   return boundingBox(mask) ? mask : before;
 }
 
