@@ -63,7 +63,11 @@ export default defineConfig({
       // A custom protocol serves local files: many small chunks cost more than one.
       chunkSizeWarningLimit: 2_500,
       rolldownOptions: {
-        input: { index: resolve(root, 'renderer/index.html'), decoder: resolve(root, 'renderer/decoder.html') },
+        input: {
+          index: resolve(root, 'renderer/index.html'),
+          decoder: resolve(root, 'renderer/decoder.html'),
+          second: resolve(root, 'renderer/second.html'),
+        },
         // shared/ is pure, so what the page does not use of it (the schemas main validates with) stays out.
         treeshake: { moduleSideEffects: (id) => !id.startsWith(resolve(root, 'shared')) },
       },

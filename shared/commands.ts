@@ -76,6 +76,7 @@ export const COMMANDS = [
   row('view', 4, 'view.minimap', 'Overview When Zoomed In', '放大时显示概览图', ['Shift+H'], 'toggle'),
   row('view', 5, 'view.grid', 'Frames as Pictures', '以图片显示各帧', ['Shift+G'], 'toggle'),
   row('view', 5, 'view.beside', 'Compare With Another Frame', '与另一帧对比', ['Shift+D'], 'toggle'),
+  row('view', 6, 'view.secondWindow', 'Image in a Second Window', '在第二窗口中显示图像', ['Shift+V'], 'toggle'),
   row('view', 6, 'view.fullScreen', 'Full Screen', '全屏', ['F11']),
 
   row('display', 1, 'display.full', 'Window: Full Range', '窗宽窗位：全范围', ['Alt+1']),

@@ -14,7 +14,7 @@ import {
   type ResponseOf,
   type WireError,
 } from '../../shared/ipc';
-import { isOurs } from './origin';
+import { isInterface } from './origin';
 
 export type Handlers = {
   readonly [C in Channel]: (request: RequestOf<C>) => ResponseOf<C> | Promise<ResponseOf<C>>;
@@ -49,8 +49,8 @@ function isChannel(name: string): name is Channel {
   return Object.hasOwn(CHANNELS, name);
 }
 
-/** Only the top frame of a page we serve; an embedded frame or a page that replaced ours is refused. */
+/** Only the top frame of the first window's page; an embedded frame, a page that replaced ours or another of ours is refused. */
 function isTrusted(event: IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
-  return frame !== null && frame.parent === null && isOurs(frame.url);
+  return frame !== null && frame.parent === null && isInterface(frame.url);
 }

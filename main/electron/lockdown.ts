@@ -1,5 +1,5 @@
 /** What no page of ours may ever do: leave app://, open windows, embed webviews, ask for devices. */
-import { app, session } from 'electron';
+import { app, session, type WebPreferences } from 'electron';
 import { isOurs } from './origin';
 
 /** Applies to every web contents made from now on. Must run before the first window. */
@@ -26,4 +26,19 @@ export function denyPermissions(): void {
 /** The interface itself, what it made in memory, and the developer tools of a source checkout. */
 function isLocal(url: string): boolean {
   return isOurs(url) || url.startsWith('blob:') || url.startsWith('data:') || url.startsWith('devtools:');
+}
+
+/** How every window with a page of ours is made: sandboxed, isolated, without Node. */
+export function lockedPreferences(): WebPreferences {
+  return {
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    webviewTag: false,
+    spellcheck: false,
+    devTools: !app.isPackaged,
+  };
 }

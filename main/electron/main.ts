@@ -33,6 +33,7 @@ import { ProjectSession } from './project-session';
 import { declareScheme, serveInterface } from './protocol';
 import { RecentProjects } from './recent-projects';
 import { writesFinished } from './store';
+import { SecondWindow } from './second-window';
 import { StudyDesk } from './study-desk';
 import { UserSettings } from './user-settings';
 import { openMainWindow, repaintBackground } from './window';
@@ -85,6 +86,8 @@ function start(): void {
     );
   };
 
+  const second = new SecondWindow((open) => page.tell('window.second', { open }));
+
   const applyTheme = (): void => {
     nativeTheme.themeSource = settings.effective.settings.theme;
     if (page.window) repaintBackground(page.window, settings.effective.settings.theme);
@@ -118,7 +121,7 @@ function start(): void {
     ),
     ...dialogHandlers(mainWindow, () => settings.effective.language),
     ...dashboardHandlers(session, preferences, mainWindow, () => settings.effective.language),
-    ...windowHandlers(mainWindow),
+    ...windowHandlers(mainWindow, second),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
     ...studyHandlers(desk, session, workstation, preferences, page),
@@ -139,6 +142,7 @@ function start(): void {
     const restarted = (reason: string): void => page.tell('worker.restarted', { worker: 'interface', reason });
     const window = openMainWindow(settings.effective.settings.theme, restarted);
     window.on('closed', closeDecoder);
+    window.on('closed', () => second.close());
     page.show(window);
   };
   open();

@@ -3,6 +3,8 @@
 export const SCHEME = 'app';
 export const HOST = 'sonomask';
 export const START_URL = `${SCHEME}://${HOST}/index.html`;
+/** The page of the second window. */
+export const SECOND_URL = `${SCHEME}://${HOST}/second.html`;
 /** The hidden page that decodes videos. */
 export const DECODER_URL = `${SCHEME}://${HOST}/decoder.html`;
 
@@ -14,4 +16,9 @@ export function isOurs(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** True only for the page of the first window: no other of ours asks main for anything. */
+export function isInterface(url: string): boolean {
+  return isOurs(url) && new URL(url).pathname === new URL(START_URL).pathname;
 }

@@ -2,6 +2,7 @@
 import { app, BrowserWindow, dialog, screen } from 'electron';
 import { join } from 'node:path';
 import type { Theme } from '../../shared/ipc';
+import { lockedPreferences } from './lockdown';
 import { START_URL } from './origin';
 import { Store } from './store';
 import { SMALLEST, usableBounds, windowStateSchema, type WindowState } from './window-state';
@@ -26,15 +27,7 @@ export function openMainWindow(theme: Theme, onRendererCrash: (reason: string) =
     icon: join(app.getAppPath(), 'main/electron/packaging/icons/512x512.png'),
     webPreferences: {
       preload: join(app.getAppPath(), 'out', 'preload', 'preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      webviewTag: false,
-      spellcheck: false,
-      devTools: !app.isPackaged,
+      ...lockedPreferences(),
     },
   });
   if (state.value.maximized) window.maximize();

@@ -22,6 +22,7 @@ import { useLearning } from './learning';
 import { useLearningDesk } from './learning-desk';
 import { usePropagation } from './propagation';
 import { reviewLoop } from './review-loop';
+import { useSecondWindow } from './second-window';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
@@ -35,6 +36,7 @@ export const useCommands = defineStore('commands', () => {
   const comments = useComments();
   const dialogs = useDialogs();
   const grid = useFrameGrid();
+  const second = useSecondWindow();
   const editor = useEditor();
   const inference = useInference();
   const labels = useLabels();
@@ -124,6 +126,7 @@ export const useCommands = defineStore('commands', () => {
     if (id in propagation.acts) return !covered() && propagation.enabled(id);
     if (id in copying.acts) return !covered() && copying.enabled(id);
     if (NAVIGATION.test(id)) return list.total > 0;
+    if (id in second.acts) return true;
     if (id === 'view.grid') return list.total > 0;
     if (id === 'view.beside') return beside.on || list.current !== null;
     if (covered() && CHANGES_MASKS.test(id)) return false;
@@ -147,6 +150,7 @@ export const useCommands = defineStore('commands', () => {
   function checked(id: CommandId): boolean {
     if (id === 'view.grid') return grid.open;
     if (id === 'view.beside') return beside.on;
+    if (id === 'view.secondWindow') return second.open;
     return editor.checked(id) || desk.checked(id) || cine.checked(id);
   }
 
@@ -161,7 +165,7 @@ export const useCommands = defineStore('commands', () => {
     if (!enabled(id)) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
-    const act = [own, desk.acts, cine.acts, propagation.acts, copying.acts, beside.acts, grid.acts].find(
+    const act = [own, desk.acts, cine.acts, propagation.acts, copying.acts, beside.acts, grid.acts, second.acts].find(
       (acts) => id in acts,
     )?.[id];
     if (act) act();

@@ -21,7 +21,7 @@ import { propagationChannels, propagationEvents } from './propagation';
 import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
-import { windowChannels } from './window';
+import { windowChannels, windowEvents } from './window';
 
 export const CHANNELS = {
   ...appChannels,
@@ -70,6 +70,7 @@ export const EVENTS = {
   ...importEvents,
   ...learningEvents,
   ...propagationEvents,
+  ...windowEvents,
   ...agreementEvents,
 };
 

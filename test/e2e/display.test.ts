@@ -146,4 +146,27 @@ describe('how the image is shown', () => {
     await page.keyboard.press('f');
     await map.waitFor({ state: 'detached' });
   });
+
+  it('is shown in a second window, which follows the first and can ask main for nothing', async () => {
+    const openFrame = () => page.locator('.frame-canvas').getAttribute('data-frame-sha256');
+    const opened = desktop.app.waitForEvent('window');
+    await page.keyboard.press('Shift+V');
+    const second = await opened;
+    const shows = (sha256: string | null) => second.locator(`.second[data-frame-sha256="${sha256}"]`).waitFor();
+    const before = await openFrame();
+    await shows(before);
+    await page.keyboard.press('ArrowRight');
+    await shows(await until('another frame', openFrame, (sha256) => sha256 !== null && sha256 !== before));
+    expect(await second.evaluate(() => 'sonomask' in window)).toBe(false);
+    const refused = await desktop.app.evaluate(({ ipcMain }) => {
+      const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (...args: unknown[]) => unknown> })
+        ._invokeHandlers;
+      const event = { senderFrame: { url: 'app://sonomask/second.html', parent: null } };
+      return handlers.get('sonomask:invoke')!(event, 'app.info', undefined);
+    });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'usage' } });
+    const closed = second.waitForEvent('close');
+    await page.keyboard.press('Shift+V');
+    await closed;
+  });
 });

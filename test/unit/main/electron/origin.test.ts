@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOurs, START_URL } from '../../../../main/electron/origin';
+import { isInterface, isOurs, SECOND_URL, START_URL } from '../../../../main/electron/origin';
 
 describe('what counts as our own page', () => {
   it.each([START_URL, 'app://sonomask/assets/index.js', 'app://sonomask/'])('%s does', (url) => {
@@ -18,5 +18,20 @@ describe('what counts as our own page', () => {
     '',
   ])('%s does not', (url) => {
     expect(isOurs(url)).toBe(false);
+  });
+});
+
+describe('the page that may ask main', () => {
+  it('is that of the first window, none of our others', () => {
+    expect(isInterface(START_URL)).toBe(true);
+    for (const url of [
+      SECOND_URL,
+      'app://sonomask/decoder.html',
+      'app://sonomask/',
+      'https://sonomask/index.html',
+      '',
+    ]) {
+      expect(isInterface(url)).toBe(false);
+    }
   });
 });

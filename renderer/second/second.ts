@@ -1,0 +1,8 @@
+/** Where the page of the second window starts. It has no bridge to main and no stores: it shows what it is told. */
+import { createApp } from 'vue';
+import { paintDocument } from '../theme';
+import SecondView from './SecondView.vue';
+
+// Nothing but the image is to shine, whatever the first window looks like.
+paintDocument('dark');
+createApp(SecondView).mount('#second');
