@@ -36,7 +36,7 @@ export function renderManual(markdown: string, picture: (path: string) => string
       chapters.push({ id, title: tokens[i + 1]?.content ?? '' });
     }
     for (const child of token.children ?? []) {
-      if (child.type === 'image') child.attrSet('src', picture(child.attrGet('src') ?? '') ?? '');
+      if (child.type === 'image') child.attrSet('src', picture(String(child.attrGet('src') ?? '')) ?? '');
     }
   });
   return { html: reader.renderer.render(tokens, reader.options, {}), chapters };
