@@ -11,20 +11,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
+import { DIALOGS } from '../support/views';
 
-const DIALOGS: Readonly<Record<string, string>> = {
-  export: 'export.open',
-  import: 'import.open',
-  settings: 'settings.open',
-  shortcuts: 'help.shortcuts',
-  palette: 'help.palette',
-  about: 'help.about',
-  learn: 'learning.start',
-  versions: 'learning.versions',
-  readers: 'review.readers',
-  agreement: 'review.agreement',
-  history: 'review.history',
-};
 const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
