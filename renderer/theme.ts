@@ -36,6 +36,8 @@ interface Palette {
   readonly onAccent: string;
 }
 
+export type PaletteColour = keyof Palette;
+
 export const PALETTES: Readonly<Record<Theme, Palette>> = {
   dark: {
     base: '#101418',

@@ -78,6 +78,7 @@ export const COMMANDS = [
   row('view', 5, 'view.beside', 'Compare With Another Frame', '与另一帧对比', ['Shift+D'], 'toggle'),
   row('view', 6, 'view.secondWindow', 'Image in a Second Window', '在第二窗口中显示图像', ['Shift+V'], 'toggle'),
   row('view', 6, 'view.fullScreen', 'Full Screen', '全屏', ['F11']),
+  row('view', 7, 'view.dashboard', 'Dashboard…', '统计面板…', ['CmdOrCtrl+Shift+D']),
 
   row('display', 1, 'display.full', 'Window: Full Range', '窗宽窗位：全范围', ['Alt+1']),
   row('display', 1, 'display.auto', 'Window: Automatic', '窗宽窗位：自动', ['Alt+2']),
@@ -122,6 +123,7 @@ export const COMMANDS = [
   row('tool', 2, 'tool.smaller', 'Smaller Brush', '减小画笔', ['[']),
   row('tool', 2, 'tool.moreVertices', 'More Vertices', '增加顶点', ['Shift+Y']),
   row('tool', 2, 'tool.fewerVertices', 'Fewer Vertices', '减少顶点', ['Shift+U']),
+  row('tool', 3, 'tool.keyboardCursor', 'Keyboard Cursor', '键盘光标', ['Z'], 'toggle'),
   row('tool', 3, 'tool.cancel', 'Cancel', '取消', ['Esc']),
 
   row('mask', 1, 'mask.accept', 'Accept', '接受', ['Enter']),

@@ -14,7 +14,7 @@ import type { Masks } from './masks';
 import { chunks } from './parse';
 import { reviewIn } from './readings';
 import type { ProjectDb } from './schema';
-import { byDay, byFifty, type WorkedFrame } from './work-periods';
+import { byDay, byFifty, medianSeconds, type WorkedFrame } from './work-periods';
 
 /** A proposal, and what a human made of it. */
 interface Judged {
@@ -55,10 +55,12 @@ export class Statistics {
       .executeTakeFirst();
     return {
       frames: await this.frames.count({}),
+      reviewed: await this.#reviewed(),
       labels: await this.masks.progress(),
       days: byDay(worked),
       fifties: byFifty(worked),
       heads: qualities(judged, await this.#drawnAtRandom()),
+      medianSeconds: medianSeconds(worked),
       activeSeconds: Number(visits?.ms ?? 0) / 1_000,
     };
   }
@@ -166,6 +168,15 @@ export class Statistics {
     return id === MAIN_READING
       ? visits.where('visits.user_name', 'not in', others)
       : visits.where('visits.user_name', '=', name);
+  }
+
+  async #reviewed(): Promise<number> {
+    const row = await this.db
+      .selectFrom('frames')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where(reviewIn(this.reading.id), 'in', ['accepted', 'rejected'])
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
   }
 
   async #drawnAtRandom(): Promise<ReadonlySet<FrameId>> {

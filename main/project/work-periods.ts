@@ -35,20 +35,25 @@ export function byFifty(frames: readonly WorkedFrame[]): WorkPeriod[] {
 }
 
 function periodOf(frames: readonly WorkedFrame[]): WorkPeriod {
-  const times = frames.flatMap(({ activeMs }) => activeMs ?? []);
   const sum = (of: (frame: WorkedFrame) => number): number => frames.reduce((total, frame) => total + of(frame), 0);
   return {
     from: frames[0]?.doneAt ?? '',
     to: frames.at(-1)?.doneAt ?? '',
     frames: frames.length,
-    timed: times.length,
-    medianSeconds: times.length > 0 ? median(times) / 1_000 : null,
+    timed: frames.filter(({ activeMs }) => activeMs !== null).length,
+    medianSeconds: medianSeconds(frames),
     clicks: sum(({ clicks }) => clicks) / frames.length,
     strokes: sum(({ strokes }) => strokes) / frames.length,
     accepted: sum(({ accepted }) => accepted),
     corrected: sum(({ corrected }) => corrected),
     rejected: sum(({ rejected }) => rejected),
   };
+}
+
+/** Active time on a frame; null where none is known. */
+export function medianSeconds(frames: readonly WorkedFrame[]): number | null {
+  const times = frames.flatMap(({ activeMs }) => activeMs ?? []);
+  return times.length > 0 ? median(times) / 1_000 : null;
 }
 
 /** @param values at least one */

@@ -139,3 +139,18 @@ export function outlineTwice(context: Context, width: number, colour = LIGHT): v
   context.setAttr('lineWidth', width);
   context.stroke();
 }
+
+const CROSSHAIR = { from: 4, to: 16 };
+
+/** Where the keyboard points; open in the middle, so that what is under it is seen. */
+export function drawCrosshair(context: Context, { x, y }: { x: number; y: number }): void {
+  const { from, to } = CROSSHAIR;
+  context.beginPath();
+  for (const sign of [-1, 1]) {
+    context.moveTo(x + sign * from, y);
+    context.lineTo(x + sign * to, y);
+    context.moveTo(x, y + sign * from);
+    context.lineTo(x, y + sign * to);
+  }
+  outlineTwice(context, 2);
+}

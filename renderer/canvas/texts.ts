@@ -3,6 +3,8 @@ import type { Language } from '../../shared/language';
 
 const en = {
   canvas: 'Image and masks',
+  cursorKeys: 'Arrow keys move, Shift: farther, Ctrl: by a pixel. Space clicks, Shift+Space right-clicks, Esc ends.',
+  cursorAt: 'Cursor at {x}, {y}',
   masks: 'no mask | one mask | {n} masks',
   embeddingWaits: 'The model is reading this image. Clicks are answered as soon as it has; everything else works.',
   clickWaits: 'The model is reading this image. Your click is kept and answered as soon as it has.',
@@ -26,6 +28,8 @@ const en = {
 
 const zhCN: typeof en = {
   canvas: '图像与掩膜',
+  cursorKeys: '方向键移动，Shift 加快，Ctrl 逐像素。空格单击，Shift+空格右击，Esc 退出。',
+  cursorAt: '光标位于 {x}, {y}',
   masks: '没有掩膜 | {n} 个掩膜',
   embeddingWaits: '模型正在读取此图像，读取完成后即可响应点击；其他功能可正常使用。',
   clickWaits: '模型正在读取此图像，您的点击已保留，读取完成后立即响应。',

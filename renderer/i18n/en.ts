@@ -1,6 +1,7 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
 import { brush } from './en-brush';
 import { propagation } from './en-carrying';
+import { dashboard } from './en-dashboard';
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { keys } from './en-keys';
@@ -290,6 +291,7 @@ export const en = {
     notDevice: 'For research and annotation. Not a medical device; not for diagnosis.',
     offline: 'Works offline: no image or mark leaves this computer.',
   },
+  dashboard,
   error,
 };
 

@@ -1,6 +1,7 @@
 /** Texts of the interface in Simplified Chinese. */
 import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
+import { dashboard } from './zh-cn-dashboard';
 import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
@@ -287,5 +288,6 @@ export const zhCn: Messages = {
     notDevice: '用于科研和标注。不是医疗器械，不用于诊断。',
     offline: '离线工作：图像和标注不会离开本机。',
   },
+  dashboard,
   error,
 };

@@ -17,6 +17,7 @@ import { useDialogs } from './dialogs';
 import { useEditor } from './editor';
 import { useFrameGrid } from './frame-grid';
 import { useInference } from './inference';
+import { useKeyboardCursor } from './keyboard-cursor';
 import { useLabels } from './labels';
 import { useLearning } from './learning';
 import { useLearningDesk } from './learning-desk';
@@ -38,6 +39,7 @@ export const useCommands = defineStore('commands', () => {
   const grid = useFrameGrid();
   const second = useSecondWindow();
   const editor = useEditor();
+  const cursor = useKeyboardCursor();
   const inference = useInference();
   const labels = useLabels();
   const learning = useLearning();
@@ -64,6 +66,7 @@ export const useCommands = defineStore('commands', () => {
     'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
     'file.describe': () => dialogs.show('file'),
+    'view.dashboard': () => dialogs.show('dashboard'),
     'settings.open': () => dialogs.show('settings'),
     'review.readers': () => dialogs.show('readers'),
     'settings.keys': () => dialogs.show('keys'),
@@ -76,6 +79,7 @@ export const useCommands = defineStore('commands', () => {
     'help.palette': () => dialogs.show('palette'),
     'help.about': () => dialogs.show('about'),
     'view.fullScreen': () => void call('window.toggleFullScreen'),
+    'tool.keyboardCursor': () => cursor.toggle(),
     'study.proposeAll': () => void inference.proposeAll(),
     'go.nextFrame': () => void list.go('next'),
     'go.previousFrame': () => void list.go('previous'),
@@ -120,6 +124,7 @@ export const useCommands = defineStore('commands', () => {
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
     if (id === 'review.comment' || id === 'review.history') return editor.image !== null && !cine.moving;
+    if (id === 'tool.keyboardCursor') return editor.image !== null;
     if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);
@@ -151,6 +156,7 @@ export const useCommands = defineStore('commands', () => {
     if (id === 'view.grid') return grid.open;
     if (id === 'view.beside') return beside.on;
     if (id === 'view.secondWindow') return second.open;
+    if (id === 'tool.keyboardCursor') return cursor.on;
     return editor.checked(id) || desk.checked(id) || cine.checked(id);
   }
 
@@ -163,6 +169,7 @@ export const useCommands = defineStore('commands', () => {
 
   function run(id: CommandId): void {
     if (!enabled(id)) return;
+    if (id === 'tool.cancel' && cursor.leave()) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);
     const act = [own, desk.acts, cine.acts, propagation.acts, copying.acts, beside.acts, grid.acts, second.acts].find(

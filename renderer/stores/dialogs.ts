@@ -12,6 +12,7 @@ export type DialogName =
   | 'about'
   | 'manual'
   | 'labels'
+  | 'dashboard'
   | 'file'
   | 'learn'
   | 'versions'

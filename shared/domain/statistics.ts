@@ -75,12 +75,16 @@ export type HeadQuality = z.infer<typeof headQuality>;
 export const projectStatistics = z
   .strictObject({
     frames: frameCounts,
+    /** Frames that somebody accepted or rejected, also those whose file is gone since. */
+    reviewed: count,
     labels: z.array(labelProgress).readonly(),
     /** In the order of time; frames done before their time was kept included. */
     days: z.array(workPeriod).readonly(),
     fifties: z.array(workPeriod).readonly(),
     /** By label, in the order in which versions first proposed. */
     heads: z.array(headQuality).readonly(),
+    /** As of a period, over all. */
+    medianSeconds: z.number().min(0).nullable(),
     /** All active time that is known. */
     activeSeconds: z.number().min(0),
   })

@@ -11,6 +11,8 @@ import { brushStroke, compressCounts, runLengths } from '../../shared/mask';
 const [WIDTH, HEIGHT] = [640, 480];
 const FRAMES_AN_IMAGE = 10;
 const READER = 'Reader';
+/** Noon UTC. */
+export const LARGE_PROJECT_BEGAN = Date.UTC(2026, 4, 28, 12);
 
 /** Run lengths of discs that differ by a little. */
 function outlines(): string[] {
@@ -54,7 +56,7 @@ function fill(path: string): void {
   );
   database.exec('begin');
   for (const [i, { id }] of frames.entries()) {
-    const time = new Date(1_780_000_000_000 + i * 20_000).toISOString();
+    const time = new Date(LARGE_PROJECT_BEGAN + i * 20_000).toISOString();
     const outcome = ['accepted', 'corrected', i % 9 === 2 ? 'rejected' : 'proposed'][i % 3] as string;
     hash.run(id.toString(16).padStart(64, '0'), outcome, id);
     const maskId = Number(mask.run(id).lastInsertRowid);

@@ -8,6 +8,7 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   shortcuts: 'help.shortcuts',
   palette: 'help.palette',
   about: 'help.about',
+  dashboard: 'view.dashboard',
   learn: 'learning.start',
   versions: 'learning.versions',
   readers: 'review.readers',

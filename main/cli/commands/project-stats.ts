@@ -23,7 +23,7 @@ function outcomeOf(all: ProjectStatistics, nameOf: (labelId: number) => string):
   const labels = all.labels.map(({ labelId, masks }) => ({ label: nameOf(labelId), masks }));
   const heads = all.heads.map(({ labelId, ...quality }) => ({ label: nameOf(labelId), ...quality }));
   const lines = [
-    `frames: ${countsText(all.frames)}`,
+    `frames: ${countsText(all.frames)}; ${all.reviewed} reviewed`,
     ...labels.map(({ label, masks }) => `${label}: ${countsText(masks)}`),
     `active time: ${(all.activeSeconds / 3_600).toFixed(2)} h`,
     ...all.days.map(

@@ -137,9 +137,10 @@ describe('time and clicks', () => {
     const [done = 0, seen = 0] = ids;
     await judge(done, await propose(done), 'accepted');
     await visit(seen, 1_000);
-    const { fifties, frames } = await store.statistics.all();
+    const { fifties, frames, reviewed } = await store.statistics.all();
     expect(fifties).toMatchObject([{ frames: 1, timed: 0, medianSeconds: null }]);
     expect(frames).toMatchObject({ accepted: 1, unopened: 1 });
+    expect(reviewed).toBe(1);
   });
 
   it('go by fifty in the order of time', async () => {
