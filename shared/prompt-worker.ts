@@ -21,7 +21,7 @@ interface Bound {
 
 export interface DecodeRequest extends Bound {
   readonly prompt: Prompt;
-  /** What to refine: the logits of the last answer, or a mask that has none (drawn, imported, from the project). */
+  /** What to refine: the logits of the last answer, or a mask whose pixels are not theirs (drawn, imported, stored). */
   readonly previous?: PreviousMask;
   /** Under the hovering pointer: waits behind clicks, and is `superseded` by the next preview. */
   readonly preview: boolean;
@@ -29,8 +29,17 @@ export interface DecodeRequest extends Bound {
 
 export type PreviousMask =
   | { readonly kind: 'logits'; readonly lowRes: Float32Array }
-  /** `packMask` of the frame's own size. */
-  | { readonly kind: 'mask'; readonly widthPx: number; readonly heightPx: number; readonly bits: Uint8Array };
+  /**
+   * `packMask` of the frame's own size. A click keeps its pixels where it changes nothing; `lowRes` are the logits of the
+   * last answer to one.
+   */
+  | {
+      readonly kind: 'mask';
+      readonly widthPx: number;
+      readonly heightPx: number;
+      readonly bits: Uint8Array;
+      readonly lowRes?: Float32Array;
+    };
 
 export interface ProposeRequest extends Bound {
   /** Name of the head (`ProjectLabel.head.name`), not of the label. */

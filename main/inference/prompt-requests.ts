@@ -22,6 +22,7 @@ const decodeRequest = z.strictObject({
         widthPx: sizePx,
         heightPx: sizePx,
         bits: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bits must be bytes'),
+        lowRes: z.exactOptional(lowRes),
       }),
     ]),
   ),

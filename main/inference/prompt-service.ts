@@ -2,23 +2,15 @@
  * What the prompt worker does: masks for clicks and proposals, from embeddings that main hands it. It reads no file but
  * the model's and never encodes. Every answer names the frame, model and request it belongs to.
  */
-import { GRID_SIZE, LOW_RES_SIZE, type HeadConfig } from '../../models/autosamus';
+import { GRID_SIZE, type HeadConfig } from '../../models/autosamus';
 import { readHeadFile, readModel } from '../../models/folder';
 import { ByteLru } from '../../shared/byte-lru';
-import { AppError } from '../../shared/errors';
-import { resizeBilinearAntialias } from '../../shared/image';
-import { packMask, unpackMask } from '../../shared/mask';
-import type {
-  DecodeRequest,
-  MaskReply,
-  PreviousMask,
-  PromptApi,
-  PromptReply,
-  ProposeRequest,
-} from '../../shared/prompt-worker';
+import { packMask } from '../../shared/mask';
+import type { DecodeRequest, MaskReply, PromptApi, PromptReply, ProposeRequest } from '../../shared/prompt-worker';
 import type { WorkerContext } from '../../shared/worker-protocol';
 import { frameEmbedding, type StoredEmbedding } from './embedding-file';
 import { Predictor, type FrameEmbedding, type Prediction } from './predictor';
+import { rememberingPrevious } from './previous-mask';
 import { PromptQueue } from './prompt-queue';
 import { checkedDecode, checkedPropose } from './prompt-requests';
 
@@ -26,8 +18,6 @@ import { checkedDecode, checkedPropose } from './prompt-requests';
 const HELD_BYTES = 48 * 2 ** 20;
 /** A decoder for this many points more than there are is made while the user looks; the box and padding count too. */
 const POINTS_AHEAD = 4;
-/** The logit a drawn mask stands for inside, and its negative outside: as sure as the decoder's own usually are. */
-const DRAWN_LOGIT = 8;
 
 export interface HoldRequest {
   readonly embedding: StoredEmbedding;
@@ -60,7 +50,7 @@ export type PromptWorkerApi = PromptApi & {
 export function promptService(modelFolder: string): PromptWorkerApi {
   const held = new ByteLru<FrameEmbedding>(HELD_BYTES);
   const queue = new PromptQueue();
-  const logitsOf = rememberingLogits();
+  const previousOf = rememberingPrevious();
   /** By name, each settled when it can be used or what is wrong with it is known. */
   const provided = new Map<string, Promise<void>>();
   let opened: Promise<Predictor> | undefined;
@@ -74,12 +64,16 @@ export function promptService(modelFolder: string): PromptWorkerApi {
 
   const decode = async (payload: DecodeRequest, { signal }: WorkerContext): Promise<PromptReply> => {
     const request = checkedDecode(payload);
-    const previous = request.previous && logitsOf(request.previous);
+    const { prompt } = request;
+    const previous = request.previous && previousOf(request.previous);
     const run = async (): Promise<PromptReply> => {
       const { model, embedding } = await prepared(request);
       if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
-      const reply = maskReply(request, embedding, await model.decode(embedding, request.prompt, previous), null);
-      const soon = request.prompt.points.length + POINTS_AHEAD;
+      const answer = await model.decode(embedding, prompt, previous?.lowRes);
+      // A box alone asks for the whole mask anew.
+      const mask = previous && prompt.points.length > 0 ? previous.changed(answer.mask) : answer.mask;
+      const reply = maskReply(request, embedding, { ...answer, mask }, null);
+      const soon = prompt.points.length + POINTS_AHEAD;
       void queue.run('ahead', new AbortController().signal, () => model.prepare(soon)).catch(() => undefined);
       return reply;
     };
@@ -156,29 +150,4 @@ function maskReply(
   headVersion: string | null,
 ): MaskReply {
   return { kind: 'mask', ...boundOf(request), widthPx, heightPx, bits: packMask(mask), lowRes, iou, headVersion };
-}
-
-/** Logits of the mask before; of a drawn one they are kept, since every preview on it sends it again. */
-function rememberingLogits(): (previous: PreviousMask) => Float32Array {
-  let last: { readonly mask: DrawnMask; readonly lowRes: Float32Array } | undefined;
-  return (previous) => {
-    if (previous.kind === 'logits') return previous.lowRes;
-    if (!last || !isSameMask(last.mask, previous)) last = { mask: previous, lowRes: logitsOfDrawn(previous) };
-    return last.lowRes;
-  };
-}
-
-type DrawnMask = Extract<PreviousMask, { kind: 'mask' }>;
-
-function isSameMask(a: DrawnMask, b: DrawnMask): boolean {
-  return a.widthPx === b.widthPx && a.heightPx === b.heightPx && Buffer.compare(a.bits, b.bits) === 0;
-}
-
-/** A mask that no logits are known of becomes such: its share of each of the 128x128 cells. @throws AppError */
-function logitsOfDrawn({ widthPx, heightPx, bits }: DrawnMask): Float32Array {
-  if (widthPx * heightPx > 2 ** 26) throw new AppError('too-large', 'mask', `a mask of ${widthPx}x${heightPx} px`);
-  const { data } = unpackMask(bits, widthPx, heightPx);
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) * 255;
-  const cells = resizeBilinearAntialias({ widthPx, heightPx, data }, LOW_RES_SIZE, LOW_RES_SIZE);
-  return Float32Array.from(cells.data, (value) => DRAWN_LOGIT * (value / 127.5 - 1));
 }

@@ -5,7 +5,7 @@
 import { isAppError, type ErrorCode } from '../../shared/errors';
 import { areaPx, type Mask } from '../../shared/mask';
 import type { Asked, PromptAct } from './acts';
-import type { DecodedMask, Decoder, Question } from './decoder';
+import type { DecodedMask, Decoder, Logits, Question } from './decoder';
 import type { EditedFrame, EditorPorts } from './ports';
 import { snapshotOf, touchedState, type Snapshot } from './snapshot';
 
@@ -38,7 +38,7 @@ export class Answers {
   #problem: ErrorCode | null = null;
   #asked: { act: PromptAct; abort: AbortController } | null = null;
   /** Beside the snapshots they made: a further click refines them better than pixels. */
-  #logits = new WeakMap<Snapshot, Float32Array>();
+  #logits = new WeakMap<Snapshot, Logits>();
 
   constructor(
     private readonly frame: EditedFrame,
@@ -69,8 +69,8 @@ export class Answers {
     const { sha256, widthPx, heightPx } = this.frame;
     const prompt = act.promptAfter(before?.prompt ?? { points: [] });
     const refines = act.refines ? before : null;
-    const lowRes = (refines && this.#logits.get(refines)) ?? null;
-    return { frameSha256: sha256, widthPx, heightPx, prompt, refines, lowRes, head: act.head };
+    const logits = (refines && this.#logits.get(refines)) ?? null;
+    return { frameSha256: sha256, widthPx, heightPx, prompt, refines, logits, head: act.head };
   }
 
   /** Asks for the mask of the first click that has none, unless one is asked for already. */
@@ -123,14 +123,14 @@ export class Answers {
     }
   }
 
-  #snapshotOf(act: PromptAct, { mask, lowRes, quality, modelId, headVersion }: DecodedMask): Snapshot {
+  #snapshotOf(act: PromptAct, { mask, logits, quality, modelId, headVersion }: DecodedMask): Snapshot {
     const before = act.instance.settled;
     const prompt = act.promptAfter(before?.prompt ?? { points: [] });
     const drawn = { state: touchedState(before), origin: { tool: 'prompt', modelId } } as const;
     const head = headVersion === null ? {} : { headVersion };
     const proposed = { state: 'proposed', origin: { tool: 'proposal', modelId, ...head } } as const;
     const after = snapshotOf(mask, { quality, prompt, ...(act.head === null ? drawn : proposed) });
-    this.#logits.set(after, lowRes);
+    this.#logits.set(after, logits);
     return after;
   }
 }

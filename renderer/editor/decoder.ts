@@ -22,14 +22,20 @@ export interface Question extends FrameSize {
   readonly refines: Snapshot | null;
   /** Name of the head to ask for a proposal instead; prompts do not count then. */
   readonly head: string | null;
-  /** The logits [128, 128] that state came from, if they are at hand; its pixels are sent otherwise. */
-  readonly lowRes: Float32Array | null;
+  /** What the decoder answered when that state came about, if it is at hand. */
+  readonly logits: Logits | null;
+}
+
+export interface Logits {
+  /** [128, 128] */
+  readonly lowRes: Float32Array;
+  /** They say all there is: no pixel was drawn by hand before. */
+  readonly whole: boolean;
 }
 
 export interface DecodedMask {
   readonly mask: Mask;
-  /** Logits [128, 128] */
-  readonly lowRes: Float32Array;
+  readonly logits: Logits;
   /** 0 to 1 */
   readonly quality: number;
   readonly modelId: string;
@@ -61,7 +67,7 @@ export class Decoder {
     if (!fits || answer.lowRes.length !== LOW_RES_LENGTH) return 'foreign';
     return {
       mask: unpackMask(answer.bits, widthPx, heightPx),
-      lowRes: answer.lowRes,
+      logits: { lowRes: answer.lowRes, whole: !keepsPixels(question) },
       quality: answer.iou,
       modelId: answer.modelId,
       headVersion: answer.headVersion,
@@ -79,13 +85,18 @@ export class Decoder {
     return this.ports.decode({ ...bound, prompt, preview, ...(previous ? { previous } : {}) }, signal);
   }
 
-  #previous({ refines, lowRes, widthPx, heightPx }: Question): PreviousMask | null {
-    if (lowRes) return { kind: 'logits', lowRes };
+  #previous({ refines, logits, widthPx, heightPx }: Question): PreviousMask | null {
+    if (logits?.whole) return { kind: 'logits', lowRes: logits.lowRes };
     if (refines === null || refines.areaPx === 0) return null;
     const bits = this.#packed.get(refines) ?? packMask(pixelsOf(refines, { widthPx, heightPx }));
     this.#packed.set(refines, bits);
-    return { kind: 'mask', widthPx, heightPx, bits };
+    return { kind: 'mask', widthPx, heightPx, bits, ...(logits && { lowRes: logits.lowRes }) };
   }
+}
+
+/** Whether the answer has pixels of the mask before that are not the decoder's. */
+function keepsPixels({ head, prompt, refines, logits }: Question): boolean {
+  return head === null && prompt.points.length > 0 && refines !== null && refines.areaPx > 0 && !logits?.whole;
 }
 
 /** True for the same question: its answer holds for the other. */
@@ -94,7 +105,7 @@ export function sameQuestion(a: Question, b: Question): boolean {
     a.frameSha256 === b.frameSha256 &&
     a.head === b.head &&
     a.refines === b.refines &&
-    a.lowRes === b.lowRes &&
+    a.logits === b.logits &&
     JSON.stringify(a.prompt) === JSON.stringify(b.prompt)
   );
 }

@@ -5,7 +5,8 @@ import { forkProcess, Predictor, WorkerHost } from '../../../../main/inference';
 import { frameEmbedding, storedEmbedding, type StoredEmbedding } from '../../../../main/inference/embedding-file';
 import type { PromptWorkerApi } from '../../../../main/inference/prompt-service';
 import { readModel, type Model } from '../../../../models/folder';
-import { packMask } from '../../../../shared/mask';
+import { maskOfLogits } from '../../../../shared/image';
+import { packMask, unpackMask } from '../../../../shared/mask';
 import { maskFor, type DecodeRequest, type MaskReply } from '../../../../shared/prompt-worker';
 import { TINY_CONFIG, writeTinyModel } from '../../../support/tiny-model';
 import { temporaryFolder, WORKERS } from './support';
@@ -105,6 +106,35 @@ describe('a click', () => {
     expect((await worker.request('decode', asked({ previous: mask }))) as MaskReply).toMatchObject({
       lowRes: fromMask.lowRes,
     });
+  });
+
+  it('keeps the pixels of a drawn mask where a click changes nothing, at the next click, too', async () => {
+    const [widthPx, heightPx, frameSha256] = [512, 400, 'c'.repeat(64)];
+    const large = storedEmbedding(frameSha256, { ...frameEmbedding(embedding), widthPx, heightPx });
+    await worker.request('hold', { embedding: large, keep: [] });
+    // Stripes of a pixel are finer than the decoder's cells can say.
+    const data = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => Number(i % widthPx < 256 && i % 2 === 0));
+    const drawn = { kind: 'mask' as const, widthPx, heightPx, bits: packMask({ widthPx, heightPx, data }) };
+    const first = (await worker.request('decode', asked({ frameSha256, previous: drawn }))) as MaskReply;
+    const previous = { ...drawn, bits: first.bits, lowRes: first.lowRes };
+    const second = (await worker.request('decode', asked({ frameSha256, previous }))) as MaskReply;
+    const cells = (reply: MaskReply): Uint8Array => maskOfLogits(reply.lowRes, 128, 128, widthPx, heightPx).data;
+    const pixels = (reply: MaskReply): Uint8Array => unpackMask(reply.bits, widthPx, heightPx).data;
+    const [before, after, kept] = [cells(first), cells(second), pixels(first)];
+    const expected = kept.map((value, i) => value ^ (before[i] as number) ^ (after[i] as number));
+    const alike = (a: Uint8Array, b: Uint8Array): number => a.filter((value, i) => value === b[i]).length / a.length;
+    expect(alike(pixels(second), expected)).toBe(1);
+    expect(alike(kept, data)).toBeGreaterThan(0.5);
+    // The stripes themselves, not what the cells make of them.
+    expect(alike(kept, before)).toBeLessThan(1);
+  });
+
+  it('draws the whole mask anew for a box around it', async () => {
+    const bits = packMask({ widthPx: WIDTH, heightPx: HEIGHT, data: new Uint8Array(WIDTH * HEIGHT).fill(1) });
+    const previous = { kind: 'mask' as const, widthPx: WIDTH, heightPx: HEIGHT, bits };
+    const prompt = { points: [], box: { x0: 1, y0: 1, x1: WIDTH - 1, y1: HEIGHT - 1 } };
+    const reply = (await worker.request('decode', asked({ prompt, previous }))) as MaskReply;
+    expect(reply.bits).toEqual(packMask(maskOfLogits(reply.lowRes, 128, 128, WIDTH, HEIGHT)));
   });
 
   it('is not answered for another model', async () => {
