@@ -144,6 +144,8 @@ export const useEditor = defineStore('editor', () => {
       image.value = null;
     } else if (same) {
       editor.receive(id, sha256, opened.masks);
+      // What was read ahead is older.
+      editor.reviewStored(id, review);
     } else {
       view.setImage({ width: samples.widthPx, height: samples.heightPx });
       image.value = samples;
