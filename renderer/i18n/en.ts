@@ -26,7 +26,7 @@ export const en = {
   },
   start: {
     openFolder: 'Open a folder',
-    openFolderHint: 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, AVI, with subfolders',
+    openFolderHint: 'PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, MP4, AVI, with subfolders',
     trySample: 'Try the sample study',
     trySampleHint: 'Simulated patients, made on this computer',
     dropHint: 'or drop images or a folder anywhere in this window',
@@ -63,7 +63,8 @@ export const en = {
     showAll: 'Show all',
     shown: '{n} of {all} shown',
     place: '{n} of {all}',
-    nothingFound: 'No images were found there. PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage and AVI can be opened.',
+    nothingFound:
+      'No images were found there. PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage, MP4, MOV, WebM and AVI can be opened.',
     someFailed:
       '{n} file cannot be shown. It is listed with its reason. | {n} files cannot be shown. They are listed with their reasons.',
     addingStopped: 'Stopped. {n} image was added. | Stopped. {n} images were added.',

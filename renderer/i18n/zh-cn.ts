@@ -27,7 +27,7 @@ export const zhCn: Messages = {
   },
   start: {
     openFolder: '打开文件夹',
-    openFolderHint: 'PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、AVI，含子文件夹',
+    openFolderHint: 'PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、MP4、AVI，含子文件夹',
     trySample: '试用示例检查',
     trySampleHint: '在本机生成的模拟患者',
     dropHint: '或将图像或文件夹拖放到窗口任意位置',
@@ -61,7 +61,7 @@ export const zhCn: Messages = {
     showAll: '显示全部',
     shown: '显示 {n} / {all}',
     place: '{n} / {all}',
-    nothingFound: '其中没有图像。可打开 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage 和 AVI。',
+    nothingFound: '其中没有图像。可打开 PNG、JPEG、TIFF、BMP、DICOM、NIfTI、MetaImage、MP4、MOV、WebM 和 AVI。',
     someFailed: '有 {n} 个文件无法显示，原因见列表。',
     addingStopped: '已停止，已添加 {n} 张图像。',
     allReviewed: '所有帧均已审阅。',

@@ -14,4 +14,5 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   readers: 'review.readers',
   agreement: 'review.agreement',
   history: 'review.history',
+  manual: 'help.manual',
 };
