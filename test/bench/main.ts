@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | refine | window | round | walk [FRAMES] | keyboard [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
+ * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | refine | window | canvas | round | walk [FRAMES] | keyboard [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
  * what the application does all day, beside PyTorch (and pydicom) doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
@@ -8,8 +8,10 @@ import { rm } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { benchCanvas } from './canvas';
 import { benchCine } from './cine';
 import { benchKeyboard } from './keyboard';
+import { benchOpening } from './opening';
 import { benchPropagation } from './propagation';
 import { graphsForTorch, type ModelName, randomModel, torchForBench } from './models';
 import { benchReaders } from './readers';
@@ -78,6 +80,11 @@ async function benchInWindow(): Promise<void> {
   try {
     if (part === 'keyboard') return await benchKeyboard(say, Number(process.argv[3] ?? 50));
     if (part === 'cine') return await benchCine(say, process.argv.slice(3));
+    if (part === 'canvas' || part === 'all') {
+      await benchCanvas(say);
+      await benchOpening(say);
+      if (part === 'canvas') return;
+    }
     if (part === 'round') await benchRound(say);
     else if (part !== 'walk') await benchWindow();
     if (part !== 'round') await benchWalk(Number(count));

@@ -34,7 +34,7 @@ const SAME_DICE = 0.995;
 const NOTHING_MS = 4_000;
 
 /** Resident megabytes by process. */
-type Memory = Readonly<Record<string, number>>;
+export type Memory = Readonly<Record<string, number>>;
 
 export async function benchWalk(frameCount: number): Promise<void> {
   const { folder, frames } = makeStudy(Array.from({ length: frameCount }, (_, i) => sizeOf(i)));
@@ -177,7 +177,7 @@ async function goOn(page: Page, { sha256 }: BenchFrame, next: BenchFrame | undef
   if (next && stays) await page.keyboard.press('ArrowRight');
 }
 
-function memoryOf({ desktop }: BenchWindow): Promise<Memory> {
+export function memoryOf({ desktop }: BenchWindow): Promise<Memory> {
   return desktop.app.evaluate(({ app }) =>
     Object.fromEntries(
       app.getAppMetrics().map(({ type, name, memory }) => {

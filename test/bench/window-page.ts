@@ -27,11 +27,13 @@ export interface Drawn {
 export interface Paint {
   /** From the input event to the first animation frame after the new pixels were drawn. */
   readonly ms: number;
+  /** From the input event to the end of the task that drew them: the program's own share, without waiting for a display. */
+  readonly drawnMs: number;
 }
 
 interface Watch {
   /** Arms: the next input event of this kind starts the clock, new pixels on the canvas stop it. */
-  arm(event: 'pointerdown' | 'keydown', until: 'mask' | 'frame'): void;
+  arm(event: 'pointerdown' | 'pointermove' | 'keydown', until: 'mask' | 'frame'): void;
   /** Resolves when armed and painted; null after `limitMs`. */
   painted(limitMs: number): Promise<Paint | null>;
   drawn(): Promise<Drawn>;
@@ -93,7 +95,7 @@ function install(): void {
   let armed: { event: string; until: string; start: number; sha256: string } | null = null;
   let finish: (paint: Paint | null) => void = () => undefined;
   let painting: Promise<Paint | null> = Promise.resolve(null);
-  for (const event of ['pointerdown', 'keydown']) {
+  for (const event of ['pointerdown', 'pointermove', 'keydown']) {
     const begin = ({ timeStamp }: Event): void => {
       if (armed?.event === event && armed.start === 0) armed.start = timeStamp;
     };
@@ -101,14 +103,16 @@ function install(): void {
   }
 
   function judge(): void {
-    if (!armed || armed.start === 0 || !image) return;
+    if (!armed || armed.start === 0) return;
     const { start, until, sha256 } = armed;
     const isNew = (canvas: OffscreenCanvas): boolean => (repainted.get(canvas) ?? 0) > start;
     const mask = masks.some(({ canvas }) => isNew(canvas));
-    if (!mask || (until === 'frame' && (!isNew(image) || shownSha() === sha256))) return;
+    if (!mask || (until === 'frame' && (!image || !isNew(image) || shownSha() === sha256))) return;
     armed = null;
     const done = finish;
-    requestAnimationFrame(() => done({ ms: performance.now() - start }));
+    let drawnMs = 0;
+    queueMicrotask(() => (drawnMs = performance.now() - start));
+    requestAnimationFrame(() => done({ ms: performance.now() - start, drawnMs }));
   }
 
   /** One drawing of a canvas on the layer that holds the image, or on the one that holds the masks. */

@@ -13,23 +13,14 @@ import { resolveElectron } from '../support/electron-runtime';
 import { ask } from '../support/journey/workplace';
 import { randomModel } from './models';
 import { benchRound } from './window-round';
+import { canvasMiddle, evenness, framesDuring, pan, zoom } from './window-motion';
 import { clicks, HEAD, LIMIT_MS, ms, REST_MS, USUAL, type Say } from './window-clicks';
-import {
-  frameReady,
-  makeStudy,
-  openStudy,
-  removeStudy,
-  type BenchFrame,
-  type BenchWindow,
-  type Spot,
-} from './window-study';
+import { frameReady, makeStudy, openStudy, removeStudy, type BenchFrame, type BenchWindow } from './window-study';
 
 const CLICKS = 40;
 const NEXT_FRAMES = 12;
 const LAUNCHES = 5;
 const LARGE = [2048, 1536] as const;
-/** At 60 Hz a frame takes 16.7 ms; the clock is rounded to a tenth. */
-const FRAME_MS = 16.8;
 
 export const say: Say = (title, result) => console.log(`${title.padEnd(58)}${result}`);
 
@@ -132,46 +123,6 @@ async function largeFrame(say: Say): Promise<void> {
   } finally {
     await opened.close();
     removeStudy(folder);
-  }
-}
-
-async function framesDuring(page: Page, act: () => Promise<void>): Promise<number[]> {
-  await page.waitForTimeout(1_000);
-  await page.evaluate(() => window.bench.startFrames());
-  await act();
-  return page.evaluate(() => window.bench.stopFrames());
-}
-
-const evenness = (gaps: readonly number[]): string => {
-  const late = gaps.filter((gap) => gap > FRAME_MS).length / gaps.length;
-  return `${ms(gaps)}, ${(late * 100).toFixed(1)} % over 16.7 ms`;
-};
-
-async function canvasMiddle(page: Page): Promise<Spot> {
-  const box = await page.locator('.frame-canvas').boundingBox();
-  if (!box) throw new Error('there is no canvas');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-const STEPS = 240;
-
-async function pan(page: Page): Promise<void> {
-  const { x, y } = await canvasMiddle(page);
-  await page.mouse.move(x, y);
-  await page.mouse.down({ button: 'middle' });
-  for (let i = 0; i < STEPS; i++) {
-    await page.mouse.move(x + 150 * Math.sin(i / 20), y + 100 * Math.sin(i / 13));
-    await page.waitForTimeout(8);
-  }
-  await page.mouse.up({ button: 'middle' });
-}
-
-async function zoom(page: Page): Promise<void> {
-  const { x, y } = await canvasMiddle(page);
-  await page.mouse.move(x, y);
-  for (let i = 0; i < STEPS; i++) {
-    await page.mouse.wheel(0, i % 80 < 40 ? -40 : 40);
-    await page.waitForTimeout(8);
   }
 }
 
