@@ -151,7 +151,10 @@ describe('a damaged database is refused as such and left as it is:', () => {
     await store.images.add(Array.from({ length: 2000 }, (_, i) => sourceImage(`p/${i}.png`)));
     await store.close();
     const path = join(store.folder, 'project.db');
-    overwrite(path, 60 * 4096, statSync(path).size - 60 * 4096);
+    // The images' pages come last; what opening reads stands before them.
+    const pages = statSync(path).size / 4096;
+    const from = 4096 * Math.floor(0.6 * pages);
+    overwrite(path, from, 4096 * pages - from);
     const again = await ProjectStore.open(store.folder);
     await expect(again.images.list().then(() => again.frames.count({ text: 'p' }))).rejects.toMatchObject({
       code: 'project-corrupt',

@@ -129,6 +129,8 @@ async function quiet({ editor }: Bench): Promise<void> {
   while (editor.documents.saving.unsaved + editor.documents.saving.unsettled > 0);
 }
 
+const SEQUENCES = 12;
+
 describe('any 200 acts with all tools', () => {
   it('undone completely give the exact state before, redone completely the exact state after, on screen and stored', async () => {
     let done = 0;
@@ -158,9 +160,9 @@ describe('any 200 acts with all tools', () => {
         expect(stateOf(made)).toEqual(end);
         expect(project.live(1)).toEqual(made.screen());
       }),
-      { numRuns: 40 },
+      { numRuns: SEQUENCES },
     );
     // Most of what is tried does something, or the test is about nothing.
-    expect(done).toBeGreaterThan(40 * 60);
+    expect(done).toBeGreaterThan(SEQUENCES * 60);
   }, 120_000);
 });
