@@ -15,7 +15,7 @@ if (!('groupBy' in Map)) Object.assign(Map, { groupBy });
 // Real files, real sessions and a real database are slow on two cores: generous limits, few workers.
 export default defineConfig({
   test: {
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
     projects: [
