@@ -33,14 +33,14 @@ const ACCEPTED = 6;
 const CORRECTED = 1;
 // Image pixels.
 const CALIPER: [Spot, Spot] = [
-  { x: 95, y: 215 },
-  { x: 258, y: 190 },
+  { x: 236, y: 215 },
+  { x: 402, y: 160 },
 ];
 const AXIS: [Spot, Spot] = [
-  { x: 290, y: 235 },
-  { x: 380, y: 220 },
+  { x: 40, y: 230 },
+  { x: 120, y: 218 },
 ];
-const WIDTH: Spot = { x: 338, y: 256 };
+const WIDTH: Spot = { x: 82, y: 248 };
 
 /** A window in one language, and what its pictures are taken with. */
 class Photographer {
