@@ -166,6 +166,7 @@ export const COMMANDS = [
 
   row('review', 1, 'review.readers', 'Readers…', '阅片者…', []),
   row('review', 1, 'review.agreement', 'Agreement of Readers…', '阅片者一致性…', []),
+  row('review', 1, 'review.adjudicate', 'Adjudicate Differences…', '仲裁阅片差异…', []),
   row('review', 2, 'review.comment', 'Comment Here', '在此处添加批注', ['Shift+T']),
   row('review', 2, 'review.history', 'History of This Frame…', '此帧的历史…', []),
 

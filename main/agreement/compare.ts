@@ -1,7 +1,7 @@
 /** Two readers' outlines compared, label by label and frame by frame: overlap, distances, sizes. */
 import { setImmediate } from 'node:timers/promises';
-import type { AgreementRow, MaskDifference, MaskRle } from '../../shared/domain';
-import { areaPx, boundingBox, cropMask, maskFromCocoRle, union, type Mask, type Spacing } from '../../shared/mask';
+import type { AgreementRow, MaskDifference } from '../../shared/domain';
+import { areaPx, boundingBox, cropMask, union, wholeMask, type Mask, type Spacing } from '../../shared/mask';
 import { diameters, spacingFor } from '../../shared/measure';
 import { dice, surfaceDistance } from '../../shared/metrics';
 import type { PlannedPair } from './agreement-plan';
@@ -32,7 +32,7 @@ export async function compare(
 }
 
 function rowOf({ masks: [ofFirst, ofSecond], calibration, ...place }: PlannedPair): AgreementRow {
-  const [first, second] = [wholeOf(ofFirst), wholeOf(ofSecond)];
+  const [first, second] = [wholeMask(ofFirst), wholeMask(ofSecond)];
   if (!first || !second) return { ...place, outlined: first ? 'first' : 'second', dice: 0, px: null, mm: null };
   const both = union(first, second);
   const spacing = spacingFor(both, calibration);
@@ -45,14 +45,6 @@ function rowOf({ masks: [ofFirst, ofSecond], calibration, ...place }: PlannedPai
     px: difference(a, b, [1, 1]),
     mm: spacing && difference(a, b, spacing),
   };
-}
-
-/** Several masks of a label count as one outline; null where there is none. */
-function wholeOf(masks: readonly MaskRle[]): Mask | null {
-  const [first, ...others] = masks.map(({ widthPx, heightPx, counts }) =>
-    maskFromCocoRle({ size: [heightPx, widthPx], counts }),
-  );
-  return first ? others.reduce(union, first) : null;
 }
 
 function difference(a: Mask, b: Mask, spacing: Spacing): MaskDifference | null {

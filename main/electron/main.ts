@@ -17,6 +17,7 @@ import { learningHandlers } from './handlers/learning';
 import { maskHandlers } from './handlers/masks';
 import { projectHandlers } from './handlers/project';
 import { readingHandlers } from './handlers/readings';
+import { adjudicationHandlers } from './handlers/adjudication';
 import { agreementHandlers } from './handlers/agreement';
 import { commentHandlers } from './handlers/comments';
 import { settingsHandlers } from './handlers/settings';
@@ -135,6 +136,7 @@ function start(): void {
     ...importHandlers(session, workstation, preferences, page),
     ...readingHandlers(session, preferences),
     ...agreementHandlers(session, workstation, page),
+    ...adjudicationHandlers(session, workstation, preferences, page),
     ...commentHandlers(session, preferences),
   });
 

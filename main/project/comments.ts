@@ -2,9 +2,9 @@
  * Comments on frames. A comment is a row and its edits are further ones; nothing is overwritten, and undoing what was done
  * to masks leaves them alone.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { commentChange, newComment, rowId } from '../../shared/domain';
-import type { Comment, CommentChange, CommentId, FrameId, NewComment, Reading } from '../../shared/domain';
+import type { Comment, CommentChange, CommentId, FrameId, NewComment, Reading, ReadingId } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { parseInput } from './parse';
 import type { ProjectDb, ProjectTransaction } from './schema';
@@ -12,6 +12,13 @@ import type { ProjectDb, ProjectTransaction } from './schema';
 /** The edit of a comment that counts, beside its first, which says who began it. */
 const ofNewest = sql<number>`(select max(id) from comment_edits where comment_id = comments.id)`;
 const ofFirst = sql<number>`(select min(id) from comment_edits where comment_id = comments.id)`;
+
+/** Ids of the frames with comments that are shown in a reading, to be looked for in a query. */
+export function commentedFrames(reading: ReadingId): RawBuilder<FrameId> {
+  return sql`(select frame_id from comments join comment_edits as newest on newest.id = ${ofNewest}
+    where newest.state != 'deleted'
+    and (comments.reading_id = ${reading} or (select blind from readings where id = ${reading}) = 0))`;
+}
 
 export class Comments {
   /** @param reading in which comments are made; a blind one shows its own alone */

@@ -33,6 +33,7 @@ import type {
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
 import { takeNewPixels } from './new-pixels';
+import { commentedFrames } from './comments';
 import { parseInput } from './parse';
 import { reviewIn, storeReview } from './readings';
 import type { ProjectDb, ProjectTables } from './schema';
@@ -51,7 +52,7 @@ const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks
   not in ('rejected', 'deleted')`;
 
 function matches(eb: FrameExpressions, filter: FrameFilter, reading: ReadingId): Expression<SqlBool> {
-  const { states, studyId, seriesId, imageId, labelId, text } = filter;
+  const { states, studyId, seriesId, imageId, labelId, text, commented } = filter;
   const conditions: Expression<SqlBool>[] = [];
   if (imageId !== undefined) conditions.push(eb('frames.image_id', '=', imageId));
   if (states !== undefined) conditions.push(eb(stateIn(reading), 'in', states));
@@ -72,6 +73,7 @@ function matches(eb: FrameExpressions, filter: FrameFilter, reading: ReadingId):
     const masks = masksIn(eb, reading).select('masks.frame_id').where('masks.label_id', '=', labelId);
     conditions.push(eb('frames.id', 'in', masks));
   }
+  if (commented) conditions.push(eb('frames.id', 'in', commentedFrames(reading)));
   return eb.and(conditions);
 }
 

@@ -55,7 +55,7 @@ const NO_MASKS: Readonly<Record<MaskState, number>> = {
 };
 
 /** States in which a mask is on the frame, not set aside. */
-const isLive = (state: MaskState): boolean => state !== 'rejected' && state !== 'deleted';
+export const isLive = (state: MaskState): boolean => state !== 'rejected' && state !== 'deleted';
 
 function conflict(subject: string, message: string): AppError {
   return new AppError('revision-conflict', subject, message);
@@ -172,6 +172,31 @@ async function assertInstances(
   }
 }
 
+/** One act on one frame, in the caller's transaction. Throws what `Masks.save` throws. */
+export async function saveEdit(trx: ProjectTransaction, reading: ReadingId, input: FrameEdit): Promise<SavedEdit> {
+  const edit = parseInput(frameEdit, input, 'edit');
+  const frame = await targetFrame(trx, edit, reading);
+  const masks = new Map((await masksOnFrame(trx, frame.id, reading)).map((mask) => [mask.id, mask]));
+  const touched: MaskInstance[] = [];
+  for (const change of edit.changes) {
+    const { labelId, ...revision } = await revisionFor(trx, frame, change, masks, edit.user);
+    assertFits(frame, revision);
+    const current = await insertRevision(trx, revision);
+    const mask = { id: current.maskId, frameId: frame.id, labelId, current };
+    masks.set(mask.id, mask);
+    touched.push(mask);
+  }
+  if (touched.length > 0) await assertInstances(trx, masks, touched);
+  const review = edit.review ?? reviewOf([...masks.values()].map((mask) => mask.current.state));
+  if (review !== frame.review) await storeReview(trx, reading, frame.id, review);
+  if (edit.measurements) await setMeasurements(trx, frame, edit.measurements, edit.user);
+  if (edit.review !== undefined) {
+    const detail = { from: frame.review, to: review };
+    await recordAudit(trx, { user: edit.user, action: 'review', subject: `frame ${frame.id}`, detail });
+  }
+  return { masks: touched, review };
+}
+
 export class Masks {
   /** @param reading whose masks these are; those of others are not seen */
   constructor(
@@ -187,29 +212,7 @@ export class Masks {
    *   that are no mask, `usage` for anything else malformed, `disk-full`, `write-failed`. Nothing is stored then.
    */
   async save(input: FrameEdit): Promise<SavedEdit> {
-    const edit = parseInput(frameEdit, input, 'edit');
-    return this.db.transaction().execute(async (trx) => {
-      const frame = await targetFrame(trx, edit, this.reading);
-      const masks = new Map((await masksOnFrame(trx, frame.id, this.reading)).map((mask) => [mask.id, mask]));
-      const touched: MaskInstance[] = [];
-      for (const change of edit.changes) {
-        const { labelId, ...revision } = await revisionFor(trx, frame, change, masks, edit.user);
-        assertFits(frame, revision);
-        const current = await insertRevision(trx, revision);
-        const mask = { id: current.maskId, frameId: frame.id, labelId, current };
-        masks.set(mask.id, mask);
-        touched.push(mask);
-      }
-      if (touched.length > 0) await assertInstances(trx, masks, touched);
-      const review = edit.review ?? reviewOf([...masks.values()].map((mask) => mask.current.state));
-      if (review !== frame.review) await storeReview(trx, this.reading, frame.id, review);
-      if (edit.measurements) await setMeasurements(trx, frame, edit.measurements, edit.user);
-      if (edit.review !== undefined) {
-        const detail = { from: frame.review, to: review };
-        await recordAudit(trx, { user: edit.user, action: 'review', subject: `frame ${frame.id}`, detail });
-      }
-      return { masks: touched, review };
-    });
+    return this.db.transaction().execute((trx) => saveEdit(trx, this.reading, input));
   }
 
   /** All masks of a frame with their current revisions, oldest mask first; rejected and deleted ones too. */

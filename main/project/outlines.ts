@@ -3,7 +3,8 @@
  * later, in the main reading, is nobody's own. Only read here.
  */
 import { sql } from 'kysely';
-import type { FrameId, LabelId, MaskRle, ReadingId } from '../../shared/domain';
+import { MAIN_READING } from '../../shared/domain';
+import type { FrameId, LabelId, MaskRle, ReadingId, ReviewState } from '../../shared/domain';
 import { reviewIn } from './readings';
 import type { ProjectDb } from './schema';
 
@@ -15,7 +16,7 @@ export interface Outline {
 
 /** States of a mask that its reader has made or agreed to. */
 const STANDS = ['accepted', 'corrected', 'drawn'] as const;
-const READ = ['corrected', 'accepted', 'rejected'] as const;
+export const READ: readonly ReviewState[] = ['corrected', 'accepted', 'rejected'];
 
 export class Outlines {
   constructor(private readonly db: ProjectDb) {}
@@ -38,15 +39,25 @@ export class Outlines {
     return rows.map(({ frameId, labelId, ...rle }) => ({ frameId, labelId, rle }));
   }
 
-  /** Frames that its reader has corrected, accepted or rejected, in the order of the study list. */
+  /**
+   * Frames that its reader has corrected, accepted or rejected, in the order of the study list. What was not read before
+   * adjudication is no reading of its own any more.
+   */
   async read(reading: ReadingId): Promise<FrameId[]> {
     const rows = await this.db
       .selectFrom('frames')
       .select('frames.id')
-      .where(reviewIn(reading), 'in', READ)
+      .where(ownReview(reading), 'in', READ)
       .orderBy('frames.sort_key')
       .orderBy('frames.id')
       .execute();
     return rows.map(({ id }) => id);
   }
+}
+
+/** A frame's review as the reader left it: adjudication changes the main one's. */
+function ownReview(reading: ReadingId) {
+  if (reading !== MAIN_READING) return reviewIn(reading);
+  const before = sql`select review_before from adjudications where frame_id = frames.id order by id limit 1`;
+  return sql<ReviewState>`coalesce((${before}), ${reviewIn(reading)})`;
 }

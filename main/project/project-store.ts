@@ -4,6 +4,7 @@
  */
 import { basename, join, resolve } from 'node:path';
 import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
+import { Adjudications } from './adjudications';
 import { Audit, Settings } from './books';
 import { Comments } from './comments';
 import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
@@ -45,6 +46,7 @@ export class ProjectStore implements ReadingStore {
   readonly readings: Readings;
   /** Of any reading. */
   readonly outlines: Outlines;
+  readonly adjudications: Adjudications;
   readonly settings: Settings;
   readonly audit: Audit;
 
@@ -65,6 +67,7 @@ export class ProjectStore implements ReadingStore {
     this.comments = new Comments(db, reading);
     this.readings = new Readings(db);
     this.outlines = new Outlines(db);
+    this.adjudications = new Adjudications(db);
     this.lessons = new Lessons(db);
     this.rounds = new Rounds(db);
     this.heads = new Heads(db);

@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
+  AdjudicationChoice,
   CommentState,
   FrameReason,
   ImageProblem,
@@ -173,6 +174,22 @@ export interface ProjectTables {
     comment_id: number;
     text: string;
     state: CommentState;
+    user_name: string;
+    created_at: string;
+  };
+  /** What was decided where two readers differ; a later row of the same two, frame and label takes its place. */
+  adjudications: {
+    id: Generated<number>;
+    frame_id: number;
+    label_id: number;
+    first_reading_id: number;
+    second_reading_id: number;
+    /** Null: what was decided before is taken back. */
+    choice: AdjudicationChoice | null;
+    /** The frame's in the main reading. */
+    review_before: ReviewState;
+    /** Ids of the revisions it made, a JSON array. */
+    revisions: string;
     user_name: string;
     created_at: string;
   };

@@ -1,9 +1,9 @@
 /** The agreement of two readers: which two, the comparison under way, and what came of it. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { AgreementRow, LabelId, MaskRle, ReadingId } from '../../shared/domain';
+import type { AgreementRow, LabelId, ReadingId } from '../../shared/domain';
 import type { ResponseOf } from '../../shared/ipc';
-import { maskFromCocoRle, union, type Mask } from '../../shared/mask';
+import { wholeMask, type Mask } from '../../shared/mask';
 import { call, listen } from '../ipc';
 import { useToasts } from './toasts';
 
@@ -33,7 +33,7 @@ export const useAgreement = defineStore('agreement', () => {
     if (!report.value) return [null, null];
     const [{ id: first }, { id: second }] = report.value.readers;
     const [ofFirst, ofSecond] = await call('agreement.masks', { readers: [first, second], frameId, labelId });
-    return [wholeOf(ofFirst), wholeOf(ofSecond)];
+    return [wholeMask(ofFirst), wholeMask(ofSecond)];
   }
 
   /** Those of a label that differ most, the worst first: what one alone has outlined, then by Dice. */
@@ -59,10 +59,3 @@ export const useAgreement = defineStore('agreement', () => {
 
   return { progress, running, report, run, cancel, masksOf, worst, saveTable, savePicture };
 });
-
-function wholeOf(masks: readonly MaskRle[]): Mask | null {
-  const [first, ...others] = masks.map(({ widthPx, heightPx, counts }) =>
-    maskFromCocoRle({ size: [heightPx, widthPx], counts }),
-  );
-  return first ? others.reduce(union, first) : null;
-}

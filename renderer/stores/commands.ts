@@ -22,6 +22,7 @@ import { useLabels } from './labels';
 import { useLearning } from './learning';
 import { useLearningDesk } from './learning-desk';
 import { usePropagation } from './propagation';
+import { useReaders } from './readers';
 import { reviewLoop } from './review-loop';
 import { useSecondWindow } from './second-window';
 import { useStudyList } from './study-list';
@@ -45,6 +46,7 @@ export const useCommands = defineStore('commands', () => {
   const learning = useLearning();
   const desk = useLearningDesk();
   const list = useStudyList();
+  const readers = useReaders();
   const toasts = useToasts();
   const workspace = useWorkspace();
 
@@ -73,6 +75,7 @@ export const useCommands = defineStore('commands', () => {
     ...loop.acts,
     'help.manual': () => dialogs.show('manual'),
     'review.agreement': () => dialogs.show('agreement'),
+    'review.adjudicate': () => dialogs.show('adjudication'),
     'review.comment': () => comments.begin(),
     'review.history': () => dialogs.show('history'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
@@ -125,6 +128,7 @@ export const useCommands = defineStore('commands', () => {
     if (!workspace.project) return false;
     if (id === 'review.comment' || id === 'review.history') return editor.image !== null && !cine.moving;
     if (id === 'tool.keyboardCursor') return editor.image !== null;
+    if (id === 'review.adjudicate') return readers.isMain;
     if (id === 'file.describe') return list.current !== null;
     if (cine.moving && STOPS_LOOP.test(id)) return true;
     if (id in cine.acts) return cine.enabled(id);

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import type { Comment, CommentState } from '../../shared/domain';
 import { call } from '../ipc';
 import { useEditor } from './editor';
+import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 
 export interface Spot {
@@ -13,6 +14,7 @@ export interface Spot {
 
 export const useComments = defineStore('comments', () => {
   const editor = useEditor();
+  const list = useStudyList();
   const toasts = useToasts();
   const read = shallowRef<{ readonly frameId: number; readonly comments: readonly Comment[] } | null>(null);
   /** Of the frame on screen, oldest first. */
@@ -22,6 +24,11 @@ export const useComments = defineStore('comments', () => {
   const chosen = ref<Comment['id'] | null>(null);
   /** Where the pointer was last over the image; null: elsewhere. */
   let pointer: Spot | null = null;
+
+  /** A frame may begin or cease to be among those with comments. */
+  function renew(): Promise<unknown> {
+    return Promise.all([load(), list.commented ? list.reload() : undefined]);
+  }
 
   async function load(): Promise<void> {
     const frameId = editor.frame?.id;
@@ -47,13 +54,13 @@ export const useComments = defineStore('comments', () => {
     if (!made) return false;
     draft.value = null;
     chosen.value = made.id;
-    await load();
+    await renew();
     return true;
   }
 
   async function change({ id: commentId }: Comment, text: string, state: CommentState): Promise<void> {
     await toasts.attempt(() => call('comments.change', { commentId, text, state }));
-    await load();
+    await renew();
   }
 
   function notePointer(at: Spot | null): void {

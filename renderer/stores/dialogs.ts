@@ -19,6 +19,7 @@ export type DialogName =
   | 'report'
   | 'readers'
   | 'agreement'
+  | 'adjudication'
   | 'history';
 
 export const useDialogs = defineStore('dialogs', () => {

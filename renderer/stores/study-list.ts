@@ -25,7 +25,9 @@ export const useStudyList = defineStore('study-list', () => {
   const toasts = useToasts();
   const states = ref<readonly FrameState[]>([]);
   const text = ref('');
-  /** Under the text, whatever the states. */
+  /** Only frames with comments. */
+  const commented = ref(false);
+  /** Under the rest of the filter, whatever the states. */
   const counts = shallowRef<FrameCounts>(NO_COUNTS);
   /** Of the whole project. */
   const allCounts = shallowRef<FrameCounts>(NO_COUNTS);
@@ -42,9 +44,15 @@ export const useStudyList = defineStore('study-list', () => {
 
   const filter = computed((): FrameFilter => {
     const words = text.value.trim();
-    return { ...(states.value.length ? { states: states.value } : {}), ...(words ? { text: words } : {}) };
+    return {
+      ...(states.value.length ? { states: states.value } : {}),
+      ...(words ? { text: words } : {}),
+      ...(commented.value ? { commented: true } : {}),
+    };
   });
-  const filtered = computed(() => states.value.length > 0 || text.value.trim() !== '');
+  /** Whatever the states, not all frames are counted. */
+  const narrowed = computed(() => commented.value || text.value.trim() !== '');
+  const filtered = computed(() => states.value.length > 0 || narrowed.value);
 
   /** Answers of an older generation belong to another filter or project and are dropped. */
   let generation = 0;
@@ -77,7 +85,7 @@ export const useStudyList = defineStore('study-list', () => {
       pagesChanged();
       total.value = answer.total;
       counts.value = answer.counts;
-      if (!text.value.trim()) allCounts.value = answer.counts;
+      if (!narrowed.value) allCounts.value = answer.counts;
       known.value = true;
     } finally {
       if (asked === generation) loading.delete(page);
@@ -113,7 +121,7 @@ export const useStudyList = defineStore('study-list', () => {
   }
 
   async function countAll(): Promise<void> {
-    if (!text.value.trim()) return;
+    if (!narrowed.value) return;
     const asked = generation;
     const answer = await toasts.attempt(() => call('frames.list', { filter: {}, limit: 1, offset: 0 }));
     if (answer && asked === generation) allCounts.value = answer.counts;
@@ -151,9 +159,14 @@ export const useStudyList = defineStore('study-list', () => {
   }
 
   /** Another filter: the list starts again from the top, the open frame stays open. */
-  async function setFilter(change: { states?: readonly FrameState[]; text?: string }): Promise<void> {
+  async function setFilter(change: {
+    states?: readonly FrameState[];
+    text?: string;
+    commented?: boolean;
+  }): Promise<void> {
     states.value = change.states ?? states.value;
     text.value = change.text ?? text.value;
+    commented.value = change.commented ?? commented.value;
     pages.value = new Map();
     visible = [0, 0];
     await reload();
@@ -253,6 +266,7 @@ export const useStudyList = defineStore('study-list', () => {
     refreshTimer = undefined;
     states.value = [];
     text.value = '';
+    commented.value = false;
     pages.value = new Map();
     counts.value = allCounts.value = NO_COUNTS;
     total.value = 0;
@@ -267,6 +281,7 @@ export const useStudyList = defineStore('study-list', () => {
   return {
     states,
     text,
+    commented,
     counts,
     allCounts,
     total,

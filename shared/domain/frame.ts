@@ -129,6 +129,8 @@ export const frameFilter = z
     labelId: z.exactOptional(rowId),
     /** Part of the relative path, upper and lower case alike. */
     text: z.exactOptional(z.string().min(1).max(200)),
+    /** Frames with a comment, resolved or not; a blind reader's own alone. */
+    commented: z.exactOptional(z.literal(true)),
   })
   .readonly();
 export type FrameFilter = z.infer<typeof frameFilter>;

@@ -38,6 +38,8 @@ export { labelOnFrame } from './label-on-frame';
 export type { LabelOnFrame } from './label-on-frame';
 export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';
+export { adjudication, adjudicationChoice, adjudicationPlace, readerPair } from './adjudication';
+export type { Adjudication, AdjudicationChoice, AdjudicationPlace, ReaderPair } from './adjudication';
 export { agreementReport, agreementRow } from './agreement';
 export type { AgreementReport, AgreementRow, LabelAgreement, MaskDifference, PartAgreement } from './agreement';
 export { comment, commentChange, commentState, newComment } from './comment';

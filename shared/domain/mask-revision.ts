@@ -64,6 +64,8 @@ export const origin = z
     source: z.exactOptional(z.string().min(1).max(4_096)),
     /** The frame a propagated or interpolated mask came from. */
     fromFrameId: z.exactOptional(rowId),
+    /** The readings whose outlines an adjudicated mask was made of. */
+    fromReadingIds: z.exactOptional(z.array(rowId).min(1).max(2).readonly()),
   })
   .readonly();
 export type Origin = z.infer<typeof origin>;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
+import { adjudicationChannels } from './adjudication';
 import { agreementChannels, agreementEvents } from './agreement';
 import { appChannels, dialogChannels } from './app';
 import { dashboardChannels } from './dashboard';
@@ -41,6 +42,7 @@ export const CHANNELS = {
   ...windowChannels,
   ...readingsChannels,
   ...agreementChannels,
+  ...adjudicationChannels,
   ...commentsChannels,
 };
 

@@ -38,3 +38,4 @@ export {
   runLengths,
 } from './rle';
 export type { AnyCocoRle, CocoRle } from './rle';
+export { wholeMask } from './whole';

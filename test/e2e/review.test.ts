@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cocoRle } from '../../shared/mask';
+import { cocoRle, union } from '../../shared/mask';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { until, WindowHands } from '../support/journey/window-hands';
 import { ask, menu } from '../support/journey/workplace';
@@ -65,6 +65,7 @@ describe('a project with two readers', () => {
     await expect(
       ask(page, 'export.run', { folder: '/tmp', formats: ['png'], include: 'all', manifest: 'none' }),
     ).rejects.toThrow('reading-blind');
+    await expect(ask(page, 'adjudication.list', { readers: [1, 2] })).rejects.toThrow('reading-blind');
     for (const i of [0, 1]) await draw(i, disc(widthPx, heightPx, 74 + 5 * i, 60, 24));
     await page.getByText('2 of 3 reviewed').waitFor();
     expect((await opened(0)).masks[0]!.current.user).toBe('Dr. Second');
@@ -140,7 +141,10 @@ describe('a project with two readers', () => {
     await until('it is resolved', of, ([comment]) => comment?.state === 'resolved');
     await menu(desktop.app, 'edit.undo');
     expect(await of()).toHaveLength(1);
+    await page.getByRole('button', { name: 'Only frames with comments' }).click();
+    await page.getByText('1 of 3 shown').waitFor();
     await shot(page, 'comment');
+    await page.getByRole('button', { name: 'Show all' }).click();
     await ask(page, 'readings.open', { readingId: 2 });
     await page.getByText('Reading by Dr. Second').waitFor();
     expect(await of()).toEqual([]);
@@ -148,6 +152,51 @@ describe('a project with two readers', () => {
     await pin.waitFor();
     await panel.getByRole('button', { name: 'Remove' }).click();
     await pin.waitFor({ state: 'hidden' });
+  });
+
+  it('is adjudicated by keyboard: what is picked holds in the main reading, and is taken back', async () => {
+    await menu(desktop.app, 'review.adjudicate');
+    const view = dialog('adjudication');
+    await view.getByRole('button', { name: 'Compare' }).click();
+    await view.getByText('0 of 2 decided').waitFor();
+    const { report } = await ask(page, 'agreement.run', { readers: [1, 2] });
+    const [worst, other] = report.rows
+      .toSorted((a, b) => a.dice - b.dice)
+      .map(({ frameId }) => frames.indexOf(frameId));
+    const before = (await opened(other!)).masks[0]!.current;
+    await page.keyboard.press('2');
+    await view.getByText('1 of 2 decided').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('3');
+    await view.getByText('Decided: Union').waitFor();
+    await view.getByText('2 of 2 decided').waitFor();
+    await view.getByRole('img', { name: 'Dr. Second: scan.png' }).waitFor();
+    await shot(page, 'adjudication');
+    const theirs = disc(widthPx, heightPx, 74 + 5 * worst!, 60, 24);
+    expect((await opened(worst!)).masks).toMatchObject([
+      { current: { rle: { counts: cocoRle(theirs).counts }, origin: { tool: 'adjudication', fromReadingIds: [2] } } },
+    ]);
+    const both = union(masks[other!]!, disc(widthPx, heightPx, 74 + 5 * other!, 60, 24));
+    expect((await opened(other!)).masks).toMatchObject([{ current: { rle: { counts: cocoRle(both).counts } } }]);
+    await page.keyboard.press('Backspace');
+    await view.getByText('Not decided yet').waitFor();
+    expect((await opened(other!)).masks[0]!.current.rle).toEqual(before.rle);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Backspace');
+    await view.getByText('0 of 2 decided').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('2');
+    await view.getByText('Decided: Dr. Second').waitFor();
+    // Opens the frame, where what was picked can be changed by hand.
+    await page.keyboard.press('e');
+    await view.waitFor({ state: 'hidden' });
+    const { sha256 } = (await opened(other!)).frame;
+    const { masks: now } = await until(
+      'the frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 === sha256,
+    );
+    expect(now).toHaveLength(1);
   });
 });
 

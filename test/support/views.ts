@@ -13,6 +13,7 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   versions: 'learning.versions',
   readers: 'review.readers',
   agreement: 'review.agreement',
+  adjudication: 'review.adjudicate',
   history: 'review.history',
   manual: 'help.manual',
 };

@@ -9,6 +9,7 @@ import { images } from './0004-images';
 import { measurements } from './0005-measurements';
 import { readings } from './0006-readings';
 import { visits } from './0007-visits';
+import { adjudications } from './0008-adjudications';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
@@ -20,4 +21,5 @@ export const MIGRATIONS: Migrations = {
   '0005-measurements': measurements,
   '0006-readings': readings,
   '0007-visits': visits,
+  '0008-adjudications': adjudications,
 };

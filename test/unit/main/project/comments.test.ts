@@ -27,7 +27,10 @@ describe('a comment', () => {
   it('that is deleted is not shown and cannot be changed, and what it said is kept', async () => {
     const { store, frameId } = await projectWithFrame();
     const { id: commentId } = await store.comments.add({ frameId, x: 0, y: 0, text: 'one' }, USER);
+    const commented = async () => (await store.frames.list({ filter: { commented: true }, limit: 9, offset: 0 })).total;
+    expect(await commented()).toBe(1);
     expect(await store.comments.change({ commentId, text: 'one', state: 'deleted' }, USER)).toBeNull();
+    expect(await commented()).toBe(0);
     expect(await store.comments.ofFrame(frameId)).toEqual([]);
     const again = store.comments.change({ commentId, text: 'two', state: 'open' }, USER);
     await expect(again).rejects.toMatchObject({ code: 'usage' });
@@ -65,13 +68,16 @@ describe('a comment', () => {
     await store.close();
     const seeing = await ProjectStore.open(store.folder, ann.id);
     expect(await seeing.comments.ofFrame(frameId)).toEqual([main]);
+    expect(await seeing.frames.count({ commented: true })).toMatchObject({ unopened: 1 });
     await seeing.close();
     const blind = await ProjectStore.open(store.folder, bob.id);
     expect(await blind.comments.ofFrame(frameId)).toEqual([]);
+    expect(await blind.frames.count({ commented: true })).toMatchObject({ unopened: 0 });
     const change = { commentId: main.id, text: 'x', state: 'resolved' } as const;
     await expect(blind.comments.change(change, 'Bob')).rejects.toMatchObject({ code: 'usage' });
     const own = await blind.comments.add({ frameId, x: 2, y: 2, text: 'of Bob' }, 'Bob');
     expect(await blind.comments.ofFrame(frameId)).toEqual([own]);
+    expect(await blind.frames.count({ commented: true })).toMatchObject({ unopened: 1 });
     await blind.close();
     const again = await ProjectStore.open(store.folder);
     expect((await again.comments.ofFrame(frameId)).map(({ text }) => text)).toEqual(['of the first', 'of Bob']);

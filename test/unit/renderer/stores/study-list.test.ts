@@ -38,6 +38,7 @@ function project(count: number): { frames: FrameSummary[]; main: FakeMain } {
     (filter: FrameFilter, anyState = false) =>
     (frame: FrameSummary) =>
       (anyState || !filter.states || filter.states.includes(stateOf(frame))) &&
+      (!filter.commented || frame.id % 5 === 0) &&
       (!filter.text || frame.relativePath.includes(filter.text));
   const main = fakeMain({
     'frames.list': ({ filter, limit, offset }) => {
@@ -151,6 +152,16 @@ describe('the filter', () => {
     expect(list.counts.proposed).toBeGreaterThan(0);
     const sum = Object.values(list.allCounts).reduce((a, b) => a + b, 0);
     expect(sum).toBe(30);
+  });
+
+  it('shows only frames with comments, and counts the whole project all the same', async () => {
+    project(30);
+    const list = useStudyList();
+    await list.setFilter({ commented: true });
+    expect([list.total, list.filtered]).toEqual([6, true]);
+    expect(Object.values(list.allCounts).reduce((a, b) => a + b, 0)).toBe(30);
+    list.clear();
+    expect(list.filter).toEqual({});
   });
 
   it('turns a state on and off again', async () => {
