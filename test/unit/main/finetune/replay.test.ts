@@ -25,7 +25,7 @@ beforeAll(async () => {
   model = await readModel(bundledModelFolder());
   predictor = new Predictor(model);
   runner = new HeadRunner(model);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await Promise.all([predictor.dispose(), runner.dispose()]);
   await rm(folder, { recursive: true });

@@ -86,5 +86,5 @@ describe('a round', () => {
       code: 'usage',
       subject: 'head',
     });
-  }, 120_000);
+  }, 240_000);
 });

@@ -95,5 +95,5 @@ describe('trainHeads', () => {
     );
     expect(points).toEqual([undefined, undefined, 3]);
     expect(ended).toMatchObject({ ended: true, best: { step: 3 } });
-  }, 120_000);
+  }, 240_000);
 });
