@@ -26,7 +26,7 @@ export const LIGHT = '#ffffff';
 /** Image coordinates: fills and outlines; lines are equally wide at any zoom. */
 export function drawMasks(context: Context, overlays: readonly Overlay[], active: unknown, look: MaskLook): void {
   for (const { fill, colour, instance, outline } of overlays.map(bound)) {
-    const path = outline();
+    const path = outline(look.scale);
     // A stroke under way has no outline yet: its fill is shown in outline mode too.
     const opacity = look.outlinesOnly && path ? 0 : look.opacity;
     if (opacity > 0) drawFill(context, fill, opacity);
@@ -39,7 +39,7 @@ export function drawMasks(context: Context, overlays: readonly Overlay[], active
 
 function bound(overlay: Overlay): Overlay {
   const { instance, colour, fill } = overlay;
-  return { instance, colour, fill, outline: () => overlay.outline() };
+  return { instance, colour, fill, outline: (scale) => overlay.outline(scale) };
 }
 
 /** Image coordinates: what a click here would give, as a ghost. */

@@ -22,9 +22,8 @@ export class MaskCanvas {
     return this.#canvas && this.#box && { canvas: this.#canvas, x: this.#box[0], y: this.#box[1] };
   }
 
-  /** Paints the whole mask. */
-  paint(mask: Mask): void {
-    const box = boundingBox(mask);
+  /** Paints the whole mask. @param box around all that is set, where it is known */
+  paint(mask: Mask, box = boundingBox(mask)): void {
     this.#resize(box && { box, mask });
   }
 

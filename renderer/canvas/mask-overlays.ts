@@ -3,6 +3,7 @@
  * news; draws nothing itself (`drawing.ts`).
  */
 import type { Editor, Instance, PixelNews } from '../editor';
+import { boundingBox, boxOfRuns, decompressCounts, type BoundingBox } from '../../shared/mask';
 import { MaskCanvas } from './mask-canvas';
 import { outlinePath } from './outline-path';
 
@@ -10,13 +11,25 @@ export interface Overlay {
   readonly instance: Instance;
   readonly colour: string;
   readonly fill: MaskCanvas;
-  /** Null while a stroke is under way: it would be out of date with every movement. */
-  outline(): Path2D | null;
+  /**
+   * Null while a stroke is under way: it would be out of date with every movement.
+   *
+   * @param scale screen pixels an image pixel: the path is as fine as can be seen at it
+   */
+  outline(scale: number): Path2D | null;
+}
+
+/** On the screen. */
+const OUTLINE_TOLERANCE_PX = 0.5;
+
+/** By powers of two, so that paths are not made anew with every step of the zoom; every edge where pixels are seen. */
+function toleranceAt(scale: number): number {
+  return scale >= 1 ? 0 : 2 ** Math.floor(Math.log2(OUTLINE_TOLERANCE_PX / scale));
 }
 
 class InstanceOverlay implements Overlay {
   readonly fill: MaskCanvas;
-  #outline: Path2D | null = null;
+  #outline: { readonly path: Path2D; readonly tolerancePx: number } | null = null;
 
   constructor(
     readonly instance: Instance,
@@ -24,19 +37,29 @@ class InstanceOverlay implements Overlay {
     private readonly isPainted: () => boolean,
   ) {
     this.fill = new MaskCanvas(colour);
-    this.fill.paint(instance.pixels);
+    this.fill.paint(instance.pixels, this.#box());
   }
 
-  outline(): Path2D | null {
+  outline(scale: number): Path2D | null {
     if (this.isPainted()) return null;
-    this.#outline ??= outlinePath(this.instance.pixels);
-    return this.#outline;
+    const tolerancePx = toleranceAt(scale);
+    if (this.#outline?.tolerancePx !== tolerancePx) {
+      this.#outline = { path: outlinePath(this.instance.pixels, this.#box(), tolerancePx), tolerancePx };
+    }
+    return this.#outline.path;
+  }
+
+  /** From the run lengths where they are what is on screen: with many masks, looking at all pixels takes seconds. */
+  #box(): BoundingBox | null {
+    const { shown, pixels } = this.instance;
+    if (shown === null || this.isPainted()) return boundingBox(pixels);
+    return boxOfRuns(decompressCounts(shown.counts), pixels.heightPx);
   }
 
   update({ box }: PixelNews): void {
     this.#outline = null;
     if (box) this.fill.repaint(this.instance.pixels, box);
-    else this.fill.paint(this.instance.pixels);
+    else this.fill.paint(this.instance.pixels, this.#box());
   }
 
   recolour(colour: string): boolean {

@@ -1,13 +1,31 @@
 /** A mask's outline along its pixel edges as a path in image coordinates, to be stroked at any zoom. */
-import { boundingBox, cropMask, traceRings, type Mask, type Ring } from '../../shared/mask';
+import { boundingBox, cropMask, traceRings, type BoundingBox, type Mask, type Ring } from '../../shared/mask';
 
-/** Looks only at the mask's bounding box, so that a small mask on a large frame costs little. */
-export function outlinePath(mask: Mask): Path2D {
+/**
+ * Looks only at the mask's bounding box, so that a small mask on a large frame costs little.
+ *
+ * @param box around all that is set, where it is known; to find it, every pixel is looked at
+ * @param tolerancePx how far a vertex that is left out may be from one that is kept; 0: none is left out
+ */
+export function outlinePath(mask: Mask, box: BoundingBox | null = boundingBox(mask), tolerancePx = 0): Path2D {
   const path = new Path2D();
-  const box = boundingBox(mask);
   if (box === null) return path;
-  for (const ring of traceRings(cropMask(mask, box))) addRing(path, ring, box[0], box[1]);
+  for (const ring of traceRings(cropMask(mask, box))) addRing(path, thinned(ring, tolerancePx), box[0], box[1]);
   return path;
+}
+
+/** Vertices nearer than the tolerance to the one kept before are left out; a ring as small as that is kept whole. */
+export function thinned(ring: Ring, tolerancePx: number): Ring {
+  if (tolerancePx === 0) return ring;
+  const kept: number[] = [];
+  let [lastX, lastY] = [Infinity, Infinity];
+  for (let k = 0; k < ring.length; k += 2) {
+    const [x, y] = [ring[k] as number, ring[k + 1] as number];
+    if (Math.hypot(x - lastX, y - lastY) <= tolerancePx) continue;
+    kept.push(x, y);
+    [lastX, lastY] = [x, y];
+  }
+  return kept.length < 6 ? ring : kept;
 }
 
 function addRing(path: Path2D, ring: Ring, dx: number, dy: number): void {
