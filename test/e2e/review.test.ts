@@ -123,6 +123,8 @@ describe('a project with two readers', () => {
     await dialog('history').getByRole('button', { name: 'Bring this back' }).click();
     const { rle } = await until('it is back', grown, ({ origin }) => origin.tool === 'restore');
     expect(rle).toEqual(before!.current.rle);
+    // Keys are the dialog's until it is gone.
+    await dialog('history').waitFor({ state: 'hidden' });
   });
 
   it('has comments at their places, which undo leaves alone and a blind reader does not see', async () => {

@@ -42,13 +42,7 @@ describe('the left-handed preset', () => {
   it('has every tool, and what is pressed on every frame, under the right hand', () => {
     const keymap = keymapOf(LEFT);
     const often = COMMANDS.filter(({ id, menu }) => menu === 'tool' && id !== 'tool.cancel').map(({ id }) => id);
-    const loop: CommandId[] = [
-      'mask.accept',
-      'mask.reject',
-      'go.nextUnreviewed',
-      'go.nextFrame',
-      'mask.acceptAndNext',
-    ];
+    const loop: CommandId[] = ['mask.accept', 'mask.reject', 'go.nextUnreviewed', 'go.nextFrame', 'mask.acceptAndNext'];
     const far = [...often, ...loop].filter((id) => {
       const [shown] = keymap.shortcutsOf(id);
       return shown !== undefined && isPlainKey(shown) && !RIGHT.test(shown);
