@@ -23,6 +23,8 @@ export interface DecodeRequest extends Bound {
   readonly prompt: Prompt;
   /** What to refine: the logits of the last answer, or a mask whose pixels are not theirs (drawn, imported, stored). */
   readonly previous?: PreviousMask;
+  /** So many of the last points are new to it (a stroke's); left out: one. */
+  readonly fresh?: number;
   /** Under the hovering pointer: waits behind clicks, and is `superseded` by the next preview. */
   readonly preview: boolean;
 }

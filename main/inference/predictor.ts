@@ -103,11 +103,12 @@ export class Predictor {
   /**
    * The mask that points and box ask for.
    *
-   * @param previous low-resolution logits of the mask to refine: the last point is then what is new, and changes it where
-   *   it points and nowhere else
+   * @param previous low-resolution logits of the mask to refine: the last points are then what is new, and change it where
+   *   they point and nowhere else
+   * @param fresh how many of them are new
    * @throws AppError 'prompt-invalid'
    */
-  async decode(embedding: FrameEmbedding, prompt: Prompt, previous?: Float32Array): Promise<Prediction> {
+  async decode(embedding: FrameEmbedding, prompt: Prompt, previous?: Float32Array, fresh = 1): Promise<Prediction> {
     const { points, labels } = toNetworkPrompt(prompt, embedding.widthPx, embedding.heightPx);
     const { capacity, session } = this.decoder(labels.length);
     const allPoints = new Float32Array(2 * capacity);
@@ -124,9 +125,10 @@ export class Predictor {
     });
     const { widthPx, heightPx } = embedding;
     confineToBox(answer.lowRes, prompt, widthPx, heightPx);
-    const click = prompt.points.at(-1);
-    const isNew = previous && click;
-    const lowRes = isNew ? progressiveMerge(previous, answer.lowRes, click, widthPx, heightPx) : answer.lowRes;
+    if (!previous || prompt.points.length === 0) return predictionOf(answer, embedding);
+    const lowRes = prompt.points
+      .slice(-fresh)
+      .reduce((merged, click) => progressiveMerge(merged, answer.lowRes, click, widthPx, heightPx), previous);
     return predictionOf({ ...answer, lowRes }, embedding);
   }
 

@@ -26,6 +26,7 @@ const decodeRequest = z.strictObject({
       }),
     ]),
   ),
+  fresh: z.exactOptional(z.int().min(1).max(1_000)),
   preview: z.boolean(),
 }) satisfies z.ZodType<DecodeRequest>;
 

@@ -69,7 +69,7 @@ export function promptService(modelFolder: string): PromptWorkerApi {
     const run = async (): Promise<PromptReply> => {
       const { model, embedding } = await prepared(request);
       if (typeof embedding === 'string') return { kind: embedding, ...boundOf(request) };
-      const answer = await model.decode(embedding, prompt, previous?.lowRes);
+      const answer = await model.decode(embedding, prompt, previous?.lowRes, request.fresh);
       // A box alone asks for the whole mask anew.
       const mask = previous && prompt.points.length > 0 ? previous.changed(answer.mask) : answer.mask;
       const reply = maskReply(request, embedding, { ...answer, mask }, null);

@@ -67,10 +67,12 @@ export class Answers {
   /** What an act asks on top of a state. */
   question(before: Snapshot | null, act: Asked): Question {
     const { sha256, widthPx, heightPx } = this.frame;
-    const prompt = act.promptAfter(before?.prompt ?? { points: [] });
+    const held = before?.prompt ?? { points: [] };
+    const prompt = act.promptAfter(held);
+    const fresh = Math.max(1, prompt.points.length - held.points.length);
     const refines = act.refines ? before : null;
     const logits = (refines && this.#logits.get(refines)) ?? null;
-    return { frameSha256: sha256, widthPx, heightPx, prompt, refines, logits, head: act.head };
+    return { frameSha256: sha256, widthPx, heightPx, prompt, fresh, refines, logits, head: act.head };
   }
 
   /** Asks for the mask of the first click that has none, unless one is asked for already. */

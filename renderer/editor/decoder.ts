@@ -18,6 +18,8 @@ export interface Question extends FrameSize {
   readonly frameSha256: string;
   /** All points and the box of one instance. */
   readonly prompt: Prompt;
+  /** So many of its last points are new, at least 1. */
+  readonly fresh: number;
   /** The state to refine; null to start from nothing. */
   readonly refines: Snapshot | null;
   /** Name of the head to ask for a proposal instead; prompts do not count then. */
@@ -79,10 +81,13 @@ export class Decoder {
     bound: Pick<DecodeRequest, 'frameSha256' | 'modelId' | 'requestId'>,
     { preview, signal }: { preview: boolean; signal: AbortSignal },
   ): Promise<PromptReply> {
-    const { head, prompt } = question;
+    const { head, prompt, fresh } = question;
     if (head !== null) return this.ports.propose({ ...bound, head }, signal);
     const previous = this.#previous(question);
-    return this.ports.decode({ ...bound, prompt, preview, ...(previous ? { previous } : {}) }, signal);
+    return this.ports.decode(
+      { ...bound, prompt, preview, ...(previous ? { previous } : {}), ...(fresh > 1 ? { fresh } : {}) },
+      signal,
+    );
   }
 
   #previous({ refines, logits, widthPx, heightPx }: Question): PreviousMask | null {

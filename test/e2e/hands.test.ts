@@ -34,10 +34,9 @@ beforeAll(async () => {
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
   hands = new WindowHands(desktop.app);
-  await page.getByRole('button', { name: 'Start' }).waitFor();
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
-  await ask(page, 'labels.create', { label: { name: 'Nodule', shortcut: 'z' }, head: null });
+  await ask(page, 'labels.create', { label: { name: 'Nodule', shortcut: '7' }, head: null });
   await until('the list', list, ({ length }) => length === NAMES.length);
   await until(
     'the frame',
@@ -77,10 +76,10 @@ describe('a key', () => {
     await question.getByText('E belongs to “Eraser”, which would lose it.').waitFor();
     await question.getByRole('button', { name: 'Cancel' }).click();
     await row('tool.brush').getByRole('button', { name: 'Add a key for Brush' }).click();
-    await page.keyboard.press('z');
-    await question.getByText('Z picks the label “Nodule”, which would have no key.').waitFor();
+    await page.keyboard.press('7');
+    await question.getByText('7 picks the label “Nodule”, which would have no key.').waitFor();
     await question.getByRole('button', { name: 'Use it here' }).click();
-    await page.getByText('A label’s key belongs to a command now: Nodule (Z)').waitFor();
+    await page.getByText('A label’s key belongs to a command now: Nodule (7)').waitFor();
     await row('tool.brush').getByRole('button', { name: 'Back to the usual keys of Brush' }).click();
     await row('tool.brush').getByRole('button', { name: 'B for Brush' }).waitFor();
     await page.keyboard.press('Escape');

@@ -61,8 +61,7 @@ describe('outlines by hand', () => {
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
     hands = new WindowHands(desktop.app);
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
     await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     await ask(page, 'labels.create', { label: { name: 'Lesion' }, head: null });
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 9, offset: 0 })).frames;
@@ -146,11 +145,12 @@ describe('outlines by hand', () => {
     await page.keyboard.press('w');
     await changed(() =>
       hands.drag([
-        { x: 120, y: 100 },
-        { x: 140, y: 120 },
-        { x: 170, y: 140 },
+        { x: 150, y: 100 },
+        { x: 200, y: 120 },
+        { x: 250, y: 130 },
       ]),
     );
+    expect(await shownArea()).toBeGreaterThan(area(before[0] ?? '') + 200);
     await stored();
     const { points } = (await ask(page, 'frames.open', { frameId })).masks[0]!.current.prompt;
     expect(points.length).toBeGreaterThan(4);

@@ -75,6 +75,7 @@ describe('the menu', () => {
       'Tools',
       'Mask',
       'Cine',
+      'Review',
       'Learning',
       'Go',
       'Help',
@@ -113,7 +114,7 @@ describe('a project', () => {
   it('is made, closed, opened again and remembered', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'projects-'));
     const path = join(folder, 'Breast 2026.sonomask');
-    const project = { path, name: 'Breast 2026' };
+    const project = { path, name: 'Breast 2026', reading: { id: 1, name: 'main', blind: false } };
     expect(await ask('project.create', { folder, name: 'Breast 2026' })).toEqual({ ok: true, value: project });
     expect(await ask('project.current')).toMatchObject({ value: project });
     expect(await ask('project.create', { folder, name: 'Breast 2026' })).toMatchObject({ ok: false });
@@ -126,7 +127,7 @@ describe('a project', () => {
     expect(await ask('project.open', { path })).toMatchObject({ value: project });
     // Other projects may have been opened before; this one was last.
     const known = (await ask('project.recent')) as { value: unknown[] };
-    expect(known.value[0]).toMatchObject({ ...project, present: true });
+    expect(known.value[0]).toMatchObject({ path, name: 'Breast 2026', present: true });
     const recent = await desktop.app.evaluate(
       ({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('recent')!.submenu!.items[0]!.label,
     );

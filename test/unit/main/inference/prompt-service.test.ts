@@ -129,6 +129,19 @@ describe('a click', () => {
     expect(alike(kept, before)).toBeLessThan(1);
   });
 
+  it('obeys every new point of a stroke', async () => {
+    const bits = packMask({ widthPx: WIDTH, heightPx: HEIGHT, data: new Uint8Array(WIDTH * HEIGHT).fill(1) });
+    const previous = { kind: 'mask' as const, widthPx: WIDTH, heightPx: HEIGHT, bits };
+    const points = [10.5, 45.5, 80.5].map((x) => ({ x, y: 35.5, positive: false }));
+    const at = async (fresh: number): Promise<number[]> => {
+      const reply = (await worker.request('decode', asked({ prompt: { points }, previous, fresh }))) as MaskReply;
+      const { data } = unpackMask(reply.bits, WIDTH, HEIGHT);
+      return points.map(({ x, y }) => data[Math.floor(y) * WIDTH + Math.floor(x)] as number);
+    };
+    expect(await at(3)).toEqual([0, 0, 0]);
+    expect((await at(1))[2]).toBe(0);
+  });
+
   it('draws the whole mask anew for a box around it', async () => {
     const bits = packMask({ widthPx: WIDTH, heightPx: HEIGHT, data: new Uint8Array(WIDTH * HEIGHT).fill(1) });
     const previous = { kind: 'mask' as const, widthPx: WIDTH, heightPx: HEIGHT, bits };
