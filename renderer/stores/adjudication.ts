@@ -23,9 +23,14 @@ export const useAdjudication = defineStore('adjudication', () => {
     return first && second ? [first.id, second.id] : null;
   }
 
-  async function load(): Promise<void> {
-    const pair = readers();
+  /** For another report: nothing of the one before stays. */
+  function load(): Promise<void> {
     decided.value = new Map();
+    return refresh();
+  }
+
+  async function refresh(): Promise<void> {
+    const pair = readers();
     const known = pair && (await toasts.attempt(() => call('adjudication.list', { readers: pair })));
     if (known) decided.value = new Map(known.map((each) => [keyOf(each), each.choice]));
   }
@@ -35,21 +40,28 @@ export const useAdjudication = defineStore('adjudication', () => {
   const decide = (row: Place, choice: AdjudicationChoice): Promise<void> =>
     changed(row, (place) => call('adjudication.decide', { place, choice }));
 
-  async function takeBack(row: Place): Promise<void> {
-    if (choiceFor(row)) await changed(row, (place) => call('adjudication.takeBack', { place }));
+  const takeBack = (row: Place): Promise<void> =>
+    changed(row, async (place) => {
+      if (choiceFor(row)) await call('adjudication.takeBack', { place });
+    });
+
+  let last = Promise.resolve();
+
+  /** One after the other, however fast the keys come. */
+  function changed(row: Place, act: (place: AdjudicationPlace) => Promise<void>): Promise<void> {
+    last = last.then(() => change(row, act));
+    return last;
   }
 
-  /** One at a time: a held key decides nothing twice. */
-  async function changed(row: Place, act: (place: AdjudicationPlace) => Promise<void>): Promise<void> {
+  async function change({ frameId, labelId }: Place, act: (place: AdjudicationPlace) => Promise<void>): Promise<void> {
     const pair = readers();
-    if (busy.value || !pair) return;
+    if (!pair) return;
     busy.value = true;
     try {
       // What is on its way to the disk came before the decision.
       if (!(await editor.flush())) return;
-      const { frameId, labelId } = row;
       await toasts.attempt(() => act({ readers: pair, frameId, labelId }));
-      await load();
+      await refresh();
     } finally {
       busy.value = false;
     }
