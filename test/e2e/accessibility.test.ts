@@ -24,8 +24,8 @@ beforeAll(async () => {
   for (const patient of ['Ann', 'Bob']) writeAt(join(study, patient, 'scan.png'), imageOf(disc(160, 120, 70, 60, 24)));
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
-  await page.getByRole('button', { name: 'Start' }).waitFor();
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Later' }).click();
+  await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
   // With the brush and its options over the image.
   await page.locator('.frame-canvas[data-frame-sha256]').waitFor();

@@ -36,8 +36,8 @@ describe('a loop in the window', () => {
     writeAt(join(study, 'b still.dcm'), plainLoop({ frames: 1, widthPx: 160, heightPx: 120 }));
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     await player().waitFor();
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
     await until('the list', list, ({ length }) => length === COUNT + 1);

@@ -56,8 +56,7 @@ describe('how the image is shown', () => {
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
     hands = new WindowHands(desktop.app);
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
     await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
     await until(

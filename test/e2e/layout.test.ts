@@ -16,8 +16,8 @@ beforeAll(async () => {
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.getByRole('button', { name: 'Start' }).waitFor();
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Later' }).click();
+  await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
 });
 

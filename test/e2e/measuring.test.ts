@@ -34,8 +34,7 @@ describe('a loop that is measured', () => {
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
     hands = new WindowHands(desktop.app);
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
     await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     const label = await ask(page, 'labels.create', { label: { name: 'Cavity' }, head: null });
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;

@@ -36,8 +36,8 @@ describe('a project with two readers', () => {
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
     hands = new WindowHands(desktop.app);
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     labelId = (await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null })).id;
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
     frames = (await until('the list', list, ({ length }) => length === 3)).map(({ id }) => id);

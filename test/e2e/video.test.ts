@@ -39,8 +39,8 @@ describe('videos in the window', () => {
     for (const { name, bytes } of TINY_VIDEOS) writeAt(join(study, name), bytes);
     desktop = await openDesktop({ args: [study], env: { PATH: study } });
     page = desktop.page;
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
     await until('the list', list, ({ length }) => length === COUNT);
   });
 
