@@ -95,7 +95,7 @@ describe('how the image is shown', () => {
         .first()
         .evaluate((canvas) => getComputedStyle(canvas).filter);
     expect(await filter()).toContain('url(');
-    expect(await badge().isVisible()).toBe(true);
+    await badge().waitFor();
     await page.locator('.cine-canvas').click();
     await page.locator('.cine-canvas').waitFor({ state: 'detached' });
     await badge().waitFor();
