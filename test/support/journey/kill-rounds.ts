@@ -176,11 +176,18 @@ class Editing {
       frameSha256 !== '' && frameSha256 !== before.frameSha256 && embedding === 'ready';
     const opened = await until(`a frame after ${after}`, () => hands.look(), ready, 60_000);
     await hands.press('P');
-    await hands.drag([this.#spot()]);
-    const answered = ({ masks, waiting, saveState }: Seen): boolean =>
-      waiting === 0 && saveState === 'saved' && masks.join() !== opened.masks.join();
-    const clicked = await until(`a click after ${after}`, () => hands.look(), answered);
-    // A stroke within the mask changes nothing: another one then.
+    // A click, and a stroke, within the mask changes nothing: another one then.
+    const clickAndLook = async (): Promise<Seen> => {
+      await hands.drag([this.#spot()]);
+      const answered = ({ waiting, saveState }: Seen): boolean => waiting === 0 && saveState === 'saved';
+      return until(`an answer after ${after}`, () => hands.look(), answered);
+    };
+    const clicked = await until(
+      `a click after ${after}`,
+      clickAndLook,
+      ({ masks }) => masks.join() !== opened.masks.join(),
+      60_000,
+    );
     const strokeAndLook = async (): Promise<Seen> => {
       await this.#stroke();
       await new Promise((resolve) => setTimeout(resolve, 500));
