@@ -170,6 +170,10 @@ describe('learning from corrections', () => {
       const chart = panel().getByRole('img', { name: /Dice on images kept aside/ });
       await chart.waitFor({ timeout: ROUND_MS });
       expect(await chart.locator('canvas').count()).toBe(1);
+      // A page that begins anew knows of the round and its curve.
+      await page.reload();
+      await panel().getByText(`Learning: ${LABEL}`).waitFor({ timeout: 60_000 });
+      await chart.waitFor({ timeout: ROUND_MS });
       expect(await correct(CORRECTED)).toBeGreaterThan(0.7);
       await roundEnded(1);
     },
