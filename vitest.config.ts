@@ -20,6 +20,18 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'] } },
+      {
+        extends: true,
+        // The store's tests once more, with the project on a server, and those of what only a server has.
+        test: {
+          name: 'postgres',
+          include: ['test/unit/main/project/*.test.ts', 'test/postgres/**/*.test.ts'],
+          // Of files and of one process.
+          exclude: ['test/unit/main/project/{database,crash,natural-key}.test.ts'],
+          globalSetup: 'test/support/postgres-setup.ts',
+          setupFiles: 'test/support/postgres-or-skip.ts',
+        },
+      },
       { extends: true, test: { name: 'parity', include: ['test/parity/**/*.test.ts'] } },
       {
         extends: true,

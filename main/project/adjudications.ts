@@ -18,6 +18,7 @@ import type {
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { areaPx, cocoRle, intersection, partsOf, union, wholeMask } from '../../shared/mask';
+import { holdFrame } from './dialect';
 import { isLive, saveEdit } from './masks';
 import { Outlines, READ } from './outlines';
 import { parseInput } from './parse';
@@ -69,6 +70,7 @@ export class Adjudications {
     const place = parseInput(adjudicationPlace, input, 'place');
     const chosen = parseInput(adjudicationChoice, choice, 'choice');
     return this.db.transaction().execute(async (trx) => {
+      await holdFrame(trx, place.frameId);
       const before = await newestOf(trx, place);
       if (before?.choice && (await isUntouched(trx, before))) await undo(trx, place, before, user);
       const wanted = await outlinesFor(trx, place, chosen);
@@ -94,6 +96,7 @@ export class Adjudications {
   async takeBack(input: AdjudicationPlace, user: string): Promise<MaskInstance[]> {
     const place = parseInput(adjudicationPlace, input, 'place');
     return this.db.transaction().execute(async (trx) => {
+      await holdFrame(trx, place.frameId);
       const before = await newestOf(trx, place);
       const subject = `frame ${place.frameId}`;
       if (!before?.choice) throw new AppError('usage', subject, 'nothing has been decided there');

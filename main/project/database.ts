@@ -1,5 +1,5 @@
 /**
- * The life of a project's database file: made whole or not at all, opened for one process, checked, migrated after a
+ * The life of a project's database in a file: made whole or not at all, opened for one process, checked, migrated after a
  * backup. Not what is in the tables.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { AppError } from '../../shared/errors';
 import { lockProject } from './lock';
+import { pendingMigrations, runMigrations } from './migrate';
 import { MIGRATIONS } from './migrations';
 import type { Migrations } from './migrations';
 import type { ProjectDb, ProjectTables } from './schema';
@@ -20,9 +20,10 @@ const APPLICATION_ID = 0x534e4d4b;
 const FILE_NAME = 'project.db';
 export const FOLDER_SUFFIX = '.sonomask';
 
+/** A project's tables, in a file or on a server. */
 export interface OpenDatabase {
   readonly db: ProjectDb;
-  /** Writes everything into `project.db`, closes it and gives the project free. */
+  /** Waits for what was begun, and gives the project free. */
   close(): Promise<void>;
 }
 
@@ -123,14 +124,6 @@ function backUp(database: DatabaseSyncInstance, path: string, firstPending: stri
   }
 }
 
-async function runMigrations(db: ProjectDb, migrations: Migrations, path: string): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  if (error instanceof AppError) throw error;
-  throw new AppError('project-corrupt', path, `${path} cannot be brought up to date`, { cause: error });
-}
-
 /** Names of the migrations the file has been through. */
 function appliedMigrations(database: DatabaseSyncInstance, path: string): string[] {
   const rows: unknown[] = translating(path, () => {
@@ -138,24 +131,6 @@ function appliedMigrations(database: DatabaseSyncInstance, path: string): string
     return known.length === 0 ? [] : database.prepare('select name from kysely_migration order by name').all();
   });
   return rows.map((row) => String((row as { name: unknown }).name));
-}
-
-/**
- * Names of the migrations the file still needs, in order.
- *
- * @throws AppError `project-newer` when it has been through one unknown here, `project-corrupt` when through none.
- */
-function pendingMigrations(database: DatabaseSyncInstance, path: string, migrations: Migrations): string[] {
-  const applied = appliedMigrations(database, path);
-  if (applied.length === 0) throw new AppError('project-corrupt', path, `${path} holds no project`);
-  const unknown = applied.filter((name) => !(name in migrations));
-  if (unknown.length > 0) {
-    const message = `${path} was made by a newer SonoMask: it has ${unknown.join(', ')}, which this one does not know`;
-    throw new AppError('project-newer', path, message);
-  }
-  return Object.keys(migrations)
-    .filter((name) => !applied.includes(name))
-    .sort();
 }
 
 /**
@@ -212,7 +187,7 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
     const opened = translating(path, () => new DatabaseSync(path, { timeout: 1_000 }));
     database = opened;
     checkContent(opened, path, crashed);
-    const pending = pendingMigrations(opened, path, migrations);
+    const pending = pendingMigrations(appliedMigrations(opened, path), migrations, path);
     // Not a byte of a file that is not ours to open has been written so far.
     makeDurable(opened, path);
     const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });

@@ -32,6 +32,7 @@ import type {
 } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { holdFrame } from './dialect';
 import { takeNewPixels } from './new-pixels';
 import { commentedFrames } from './comments';
 import { parseInput } from './parse';
@@ -255,6 +256,7 @@ export class Frames {
     const id = parseInput(rowId, frameId, 'frame id');
     const { sha256, widthPx, heightPx } = parseInput(decodedFrame, decoded, 'decoded frame');
     return this.db.transaction().execute(async (trx) => {
+      await holdFrame(trx, id);
       const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
       if (frame === undefined) throw unknownFrame(id);
       const work = async (table: 'masks' | 'measurements' | 'comments') =>
@@ -306,6 +308,7 @@ export class Frames {
     const id = parseInput(rowId, frameId, 'frame id');
     const to = parseInput(reviewState, review, 'review state');
     await this.db.transaction().execute(async (trx) => {
+      await holdFrame(trx, id);
       const review = reviewIn(this.reading).as('review');
       const frame = await trx.selectFrom('frames').select(review).where('id', '=', id).executeTakeFirst();
       if (frame === undefined) throw unknownFrame(id);

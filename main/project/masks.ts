@@ -23,6 +23,7 @@ import type {
 import type { z } from 'zod';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { holdFrame } from './dialect';
 import { labelThroughLoop } from './label-loop';
 import { unknownLabel } from './labels';
 import { setMeasurements } from './measurements';
@@ -175,6 +176,7 @@ async function assertInstances(
 /** One act on one frame, in the caller's transaction. Throws what `Masks.save` throws. */
 export async function saveEdit(trx: ProjectTransaction, reading: ReadingId, input: FrameEdit): Promise<SavedEdit> {
   const edit = parseInput(frameEdit, input, 'edit');
+  await holdFrame(trx, edit.frameId);
   const frame = await targetFrame(trx, edit, reading);
   const masks = new Map((await masksOnFrame(trx, frame.id, reading)).map((mask) => [mask.id, mask]));
   const touched: MaskInstance[] = [];

@@ -5,6 +5,7 @@
 import { reviewOf, type DecodedFrame, type FrameId, type MaskState, type ReadingId } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
+import { holdFrame } from './dialect';
 import { reviewIn, storeReview } from './readings';
 import { insertRevision, masksOnFrame } from './revisions';
 import type { ProjectTransaction } from './schema';
@@ -16,6 +17,7 @@ export async function takeNewPixels(
   { sha256, widthPx, heightPx }: DecodedFrame,
   user: string,
 ): Promise<boolean> {
+  await holdFrame(trx, frameId);
   const frame = await trx
     .selectFrom('frames')
     .innerJoin('images', 'images.id', 'frames.image_id')

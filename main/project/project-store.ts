@@ -1,7 +1,8 @@
 /**
- * A project: one folder, one process, its tables by what they hold. It is open in one reading: the frames' reviews, masks
+ * A project, in a folder for one process or on a server for a team: its tables by what they hold. It is open in one reading: the frames' reviews, masks
  * and measurements that it tells are of that one. Neither files nor pixels nor heads are read here.
  */
+import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { Adjudications } from './adjudications';
@@ -20,8 +21,22 @@ import { Outlines } from './outlines';
 import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
+import { isServerPlace, localFolder, parsePlace, placeText } from './server/place';
+import { openServerDatabase, prepareServerDatabase } from './server/server-database';
 import { Statistics } from './statistics';
 import { Visits } from './visits';
+
+/** How a project is reached, and where this computer keeps its files. */
+interface Reached {
+  /** Its folder, absolute; on a server its connection string, without the password. */
+  readonly place: string;
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** As whom the server knows us; null in a folder, where the caller says who works. */
+  readonly user: string | null;
+  readonly database: OpenDatabase;
+}
 
 /** What belongs to one reading. */
 export interface ReadingStore {
@@ -51,13 +66,11 @@ export class ProjectStore implements ReadingStore {
   readonly audit: Audit;
 
   private constructor(
-    /** The project's folder, absolute. */
-    readonly folder: string,
+    private readonly reached: Reached,
     /** In which it is open. */
     readonly reading: Reading,
-    private readonly database: OpenDatabase,
   ) {
-    const { db } = database;
+    const { db } = reached.database;
     const own = this.in(reading.id);
     this.images = new Images(db);
     this.frames = own.frames;
@@ -79,27 +92,31 @@ export class ProjectStore implements ReadingStore {
   }
 
   /**
-   * Makes the folder `NAME.sonomask` and opens it.
+   * Makes the folder `NAME.sonomask`, or a schema on a server, and opens it.
    *
-   * @throws AppError `usage` when the name does not end so or is taken, `disk-full`, `write-failed`.
+   * @param place a folder, or `postgres://…?project=NAME`
+   * @throws AppError `usage` when the name is no project's or is taken, `disk-full`, `write-failed`; on a server what
+   *   `open` throws, and `not-permitted`.
    */
-  static async create(folder: string): Promise<ProjectStore> {
-    await createDatabase(resolve(folder));
-    return ProjectStore.open(folder);
+  static async create(place: string): Promise<ProjectStore> {
+    await (isServerPlace(place) ? prepareServerDatabase(parsePlace(place)) : createDatabase(resolve(place)));
+    return ProjectStore.open(place);
   }
 
   /**
-   * Opens a project for this process alone, in its main reading or another one. One of an older version is brought up to
-   * date after a backup copy.
+   * Opens a project in its main reading or another one: a folder for this process alone, one on a server beside others. A
+   * folder of an older version is brought up to date after a backup copy.
    *
+   * @param place a folder, or `postgres://…?project=NAME`
    * @throws AppError `file-not-found`, `project-locked` naming who has it open, `project-newer`, `project-corrupt`,
-   *   `disk-full`, `write-failed`; `usage` for an unknown reading.
+   *   `disk-full`, `write-failed`; on a server `project-older`, `server-unreachable`, `login-refused`,
+   *   `certificate-refused`; `usage` for an unknown reading.
    */
-  static async open(folder: string, readingId: ReadingId = MAIN_READING): Promise<ProjectStore> {
-    const path = resolve(folder);
-    const database = await openDatabase(path);
+  static async open(place: string, readingId: ReadingId = MAIN_READING): Promise<ProjectStore> {
+    const reached = await (isServerPlace(place) ? reachServer(place) : reachFolder(resolve(place)));
+    const { database } = reached;
     try {
-      return new ProjectStore(path, await new Readings(database.db).get(readingId), database);
+      return new ProjectStore(reached, await new Readings(database.db).get(readingId));
     } catch (error) {
       await database.close();
       throw error;
@@ -108,7 +125,7 @@ export class ProjectStore implements ReadingStore {
 
   /** What belongs to a reading, whichever the project is open in. Nothing here asks whether somebody may see it. */
   in(reading: ReadingId): ReadingStore {
-    const { db } = this.database;
+    const { db } = this.reached.database;
     return {
       frames: new Frames(db, reading),
       masks: new Masks(db, reading),
@@ -118,7 +135,22 @@ export class ProjectStore implements ReadingStore {
 
   /** The project's name as the user gave it. */
   get name(): string {
-    return basename(this.folder, FOLDER_SUFFIX);
+    return this.reached.name;
+  }
+
+  /** What `open` takes: its folder, or its connection string without the password. */
+  get place(): string {
+    return this.reached.place;
+  }
+
+  /** Absolute; of a project on a server what this computer keeps of it. */
+  get folder(): string {
+    return this.reached.folder;
+  }
+
+  /** As whom the server knows us, and the only name it takes work under; null in a folder. */
+  get user(): string | null {
+    return this.reached.user;
   }
 
   /** Embeddings and thumbnails; may be deleted at any time. */
@@ -138,6 +170,19 @@ export class ProjectStore implements ReadingStore {
 
   /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */
   async close(): Promise<void> {
-    await this.database.close();
+    await this.reached.database.close();
   }
+}
+
+async function reachFolder(folder: string): Promise<Reached> {
+  const database = await openDatabase(folder);
+  return { place: folder, name: basename(folder, FOLDER_SUFFIX), folder, user: null, database };
+}
+
+async function reachServer(text: string): Promise<Reached> {
+  const place = parsePlace(text);
+  const database = await openServerDatabase(place);
+  const folder = localFolder(place);
+  for (const name of ['cache', 'heads']) mkdirSync(join(folder, name), { recursive: true });
+  return { place: placeText(place), name: place.project, folder, user: database.user, database };
 }

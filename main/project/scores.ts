@@ -185,5 +185,5 @@ async function replaceScore(
 
 /** @param bytes a view, of unknown alignment */
 function sketchOf(bytes: Uint8Array): Float32Array {
-  return float16ToFloat32(new Uint16Array(bytes.slice().buffer));
+  return float16ToFloat32(new Uint16Array(new Uint8Array(bytes).buffer));
 }

@@ -67,6 +67,10 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: 'The project “{subject}” was made by a newer SonoMask',
     advice: 'Install the newer version to open it. The project was not changed.',
   },
+  'project-older': {
+    title: 'The project “{subject}” is of an older version',
+    advice: 'Ask its administrator to run “sonomask team init” once with this version.',
+  },
   'project-corrupt': {
     title: 'The project “{subject}” is damaged',
     advice: 'Restore it from a backup. The source images are not affected.',
@@ -82,6 +86,26 @@ export const error: Record<ErrorCode, ErrorText> = {
   'size-changed': {
     title: '“{subject}” has another size now',
     advice: 'Masks fit only an image of the same width and height. Put the original back; they are kept.',
+  },
+  'server-unreachable': {
+    title: 'The team server does not answer',
+    advice: 'Nothing of this was saved. Work goes on by itself as soon as the connection is back.',
+  },
+  'login-refused': {
+    title: 'The team server does not know this user or password',
+    advice: 'Check both, or ask the administrator of the project.',
+  },
+  'certificate-refused': {
+    title: 'The team server cannot prove who it is',
+    advice: 'Nothing was sent to it. Its certificate must be valid for its name and signed by an authority you trust.',
+  },
+  'not-permitted': {
+    title: 'Your role in this project does not permit this',
+    advice: 'Nothing was changed. Reviewers accept and adjudicate; the administrator gives roles.',
+  },
+  'frame-leased': {
+    title: 'Somebody else is working on this frame',
+    advice: 'Nothing was changed. You can edit it as soon as they leave it.',
   },
   'disk-full': { title: 'There is no space left on the disk', advice: 'Free some space, then try again.' },
   'write-failed': {

@@ -34,6 +34,10 @@ export const error: typeof english.error = {
     title: '项目“{subject}”由更新版本的 SonoMask 创建',
     advice: '请安装更新的版本后打开。项目未被改动。',
   },
+  'project-older': {
+    title: '项目“{subject}”的版本较旧',
+    advice: '请项目管理员用当前版本运行一次“sonomask team init”。',
+  },
   'project-corrupt': { title: '项目“{subject}”已损坏', advice: '请从备份恢复。源图像不受影响。' },
   'revision-conflict': { title: '此掩膜已在别处被修改', advice: '现显示较新的状态。如仍需要，请重新修改。' },
   'frame-changed': { title: '“{subject}”已不是当初标注的图像', advice: '已有掩膜均保留。放回原图像即可继续。' },
@@ -41,6 +45,20 @@ export const error: typeof english.error = {
     title: '“{subject}”的尺寸已改变',
     advice: '掩膜只适用于宽高相同的图像。请放回原图像；已有掩膜均保留。',
   },
+  'server-unreachable': {
+    title: '团队服务器没有响应',
+    advice: '本次操作未保存。连接恢复后会自动继续。',
+  },
+  'login-refused': { title: '团队服务器拒绝登录', advice: '请检查用户名和密码，或联系项目管理员。' },
+  'certificate-refused': {
+    title: '无法确认团队服务器的身份',
+    advice: '未向其发送任何内容。其证书必须与主机名一致，并由受信任的机构签发。',
+  },
+  'not-permitted': {
+    title: '您在此项目中的角色无权进行此操作',
+    advice: '未作任何更改。接受与仲裁由审核者完成；角色由管理员分配。',
+  },
+  'frame-leased': { title: '其他人正在编辑此帧', advice: '未作任何更改。对方离开后即可编辑。' },
   'disk-full': { title: '磁盘空间不足', advice: '请释放空间后重试。' },
   'write-failed': { title: '无法写入“{subject}”', advice: '请检查写入权限以及磁盘是否已连接。' },
   'reading-blind': {

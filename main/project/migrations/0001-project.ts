@@ -4,7 +4,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { BYTEWISE_TEXT, createTableWithId, makeAppendOnly, oneOf } from './sqlite-ddl';
+import { bytewiseText, createTableWithId, makeAppendOnly, oneOf } from './ddl';
 
 const REVIEW_STATES = ['unopened', 'proposed', 'corrected', 'accepted', 'rejected'];
 const MASK_STATES = ['proposed', 'accepted', 'corrected', 'rejected', 'drawn', 'imported', 'propagated', 'deleted'];
@@ -32,7 +32,7 @@ async function createSources(db: Kysely<unknown>): Promise<void> {
   await createTableWithId(db, 'frames')
     .addColumn('image_id', 'integer', (c) => c.notNull().references('images.id'))
     .addColumn('frame_index', 'integer', (c) => c.notNull())
-    .addColumn('sort_key', BYTEWISE_TEXT, (c) => c.notNull())
+    .addColumn('sort_key', bytewiseText(db), (c) => c.notNull())
     .addColumn('width_px', 'integer')
     .addColumn('height_px', 'integer')
     .addColumn('sha256', 'text')

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { createTableWithId, makeAppendOnly, oneOf } from './sqlite-ddl';
+import { createTableWithId, makeAppendOnly, oneOf } from './ddl';
 
 async function createRounds(db: Kysely<unknown>): Promise<void> {
   await createTableWithId(db, 'rounds')

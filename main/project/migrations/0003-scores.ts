@@ -4,14 +4,14 @@
  */
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { BYTES, createTableWithId } from './sqlite-ddl';
+import { bytes, createTableWithId } from './ddl';
 
 async function createLooks(db: Kysely<unknown>): Promise<void> {
   await createTableWithId(db, 'looks')
     .addColumn('frame_id', 'integer', (c) => c.notNull().unique().references('frames.id').onDelete('cascade'))
     .addColumn('frame_sha256', 'text', (c) => c.notNull())
     .addColumn('encoder_id', 'text', (c) => c.notNull())
-    .addColumn('sketch', BYTES, (c) => c.notNull())
+    .addColumn('sketch', bytes(db), (c) => c.notNull())
     .execute();
 }
 

@@ -1,6 +1,6 @@
 /** What is measured by hand on frames, and calibrations the user made: a row is a frame's measurements from then on. */
 import type { Migration } from 'kysely/migration';
-import { createTableWithId, makeAppendOnly } from './sqlite-ddl';
+import { createTableWithId, makeAppendOnly } from './ddl';
 
 export const measurements: Migration = {
   async up(db) {

@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { createTableWithId, makeAppendOnly, oneOf } from './sqlite-ddl';
+import { createTableWithId, makeAppendOnly, oneOf } from './ddl';
 
 const REVIEW_STATES = ['unopened', 'proposed', 'corrected', 'accepted', 'rejected'];
 

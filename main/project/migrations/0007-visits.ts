@@ -3,7 +3,7 @@
  * an index that holds what the figures of work need of revisions: without it they would read every mask's run lengths.
  */
 import type { Migration } from 'kysely/migration';
-import { createTableWithId, makeAppendOnly } from './sqlite-ddl';
+import { createTableWithId, makeAppendOnly } from './ddl';
 
 export const visits: Migration = {
   async up(db) {

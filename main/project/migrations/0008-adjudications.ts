@@ -1,6 +1,6 @@
 /** What was decided where two readers differ: one row a decision, and one where it is taken back. */
 import type { Migration } from 'kysely/migration';
-import { createTableWithId, makeAppendOnly, oneOf } from './sqlite-ddl';
+import { createTableWithId, makeAppendOnly, oneOf } from './ddl';
 
 const CHOICES = ['first', 'second', 'union', 'intersection'];
 

@@ -1,8 +1,7 @@
 /** Comments: kept whatever happens to masks, every change of them too, and never shown to whom they are not for. */
 import { describe, expect, it } from 'vitest';
 import { ProjectStore } from '../../../../main/project';
-import { openDatabase } from '../../../../main/project/database';
-import { hashOf, projectWithFrame, USER } from './support';
+import { hashOf, openTables, projectWithFrame, USER } from './support';
 import { HEIGHT, WIDTH } from './support-masks';
 
 describe('a comment', () => {
@@ -35,7 +34,7 @@ describe('a comment', () => {
     const again = store.comments.change({ commentId, text: 'two', state: 'open' }, USER);
     await expect(again).rejects.toMatchObject({ code: 'usage' });
     await store.close();
-    const { db, close } = await openDatabase(store.folder);
+    const { db, close } = await openTables(store.place);
     expect(await db.selectFrom('comment_edits').select(['text', 'state']).orderBy('id').execute()).toEqual([
       { text: 'one', state: 'open' },
       { text: 'one', state: 'deleted' },
@@ -66,11 +65,11 @@ describe('a comment', () => {
     const ann = await store.readings.create({ name: 'Ann', blind: false }, USER);
     const bob = await store.readings.create({ name: 'Bob', blind: true }, USER);
     await store.close();
-    const seeing = await ProjectStore.open(store.folder, ann.id);
+    const seeing = await ProjectStore.open(store.place, ann.id);
     expect(await seeing.comments.ofFrame(frameId)).toEqual([main]);
     expect(await seeing.frames.count({ commented: true })).toMatchObject({ unopened: 1 });
     await seeing.close();
-    const blind = await ProjectStore.open(store.folder, bob.id);
+    const blind = await ProjectStore.open(store.place, bob.id);
     expect(await blind.comments.ofFrame(frameId)).toEqual([]);
     expect(await blind.frames.count({ commented: true })).toMatchObject({ unopened: 0 });
     const change = { commentId: main.id, text: 'x', state: 'resolved' } as const;
@@ -79,7 +78,7 @@ describe('a comment', () => {
     expect(await blind.comments.ofFrame(frameId)).toEqual([own]);
     expect(await blind.frames.count({ commented: true })).toMatchObject({ unopened: 1 });
     await blind.close();
-    const again = await ProjectStore.open(store.folder);
+    const again = await ProjectStore.open(store.place);
     expect((await again.comments.ofFrame(frameId)).map(({ text }) => text)).toEqual(['of the first', 'of Bob']);
     await again.close();
   });

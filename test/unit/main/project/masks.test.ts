@@ -39,7 +39,7 @@ describe('saving an edit', () => {
     expect(Date.now() - Date.parse(current.time)).toBeLessThan(60_000);
 
     await store.close();
-    const again = await ProjectStore.open(store.folder);
+    const again = await ProjectStore.open(store.place);
     expect(await again.masks.ofFrame(frameId)).toEqual(saved.masks);
     expect((await again.frames.get(frameId)).review).toBe('corrected');
     await again.close();

@@ -13,7 +13,7 @@ describe('measurements', () => {
     await store.masks.save({ ...edit([]), measurements: [CALIPER] });
     await store.masks.save(edit([]));
     await store.close();
-    const again = await ProjectStore.open(store.folder);
+    const again = await ProjectStore.open(store.place);
     expect(await again.measurements.ofFrame(frameId)).toEqual([CALIPER]);
     const { widthPx, heightPx } = await again.frames.get(frameId);
     const other = { sha256: 'f'.repeat(64), widthPx: widthPx!, heightPx: heightPx! };

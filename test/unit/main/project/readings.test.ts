@@ -25,7 +25,7 @@ async function secondReading() {
   const first = await store.masks.save({ ...edit([drawn(lesion.id)], 'accepted'), measurements: [CALIPER] });
   const bob = await store.readings.create({ name: 'Bob', blind: true }, USER);
   await store.close();
-  const second = await ProjectStore.open(store.folder, bob.id);
+  const second = await ProjectStore.open(store.place, bob.id);
   onTestFinished(() => second.close().catch(() => undefined));
   return { ...made, first, bob, second };
 }
@@ -73,7 +73,7 @@ describe('another reading', () => {
     expect(await main.measurements.ofFrame(frameId)).toEqual([CALIPER]);
     expect(await main.frames.get(frameId)).toMatchObject({ review: 'accepted', maskCount: 1 });
     await second.close();
-    const again = await ProjectStore.open(second.folder);
+    const again = await ProjectStore.open(second.place);
     expect(await again.masks.ofFrame(frameId)).toEqual(first.masks);
     expect(again.reading).toEqual({ id: MAIN_READING, name: 'main', blind: false });
     await again.close();
@@ -116,8 +116,8 @@ describe('another reading', () => {
     }
     expect((await store.readings.list()).map(({ name }) => name)).toEqual(['main', 'Ann']);
     await store.close();
-    await expect(ProjectStore.open(store.folder, 9)).rejects.toMatchObject({ code: 'usage' });
-    const again = await ProjectStore.open(store.folder);
+    await expect(ProjectStore.open(store.place, 9)).rejects.toMatchObject({ code: 'usage' });
+    const again = await ProjectStore.open(store.place);
     await again.close();
   });
 });

@@ -1,10 +1,16 @@
-/** What the project store's tests share: a project in a temporary folder with a few frames, and masks to put on them. */
-import { createHash } from 'node:crypto';
+/**
+ * What the project store's tests share: a project with a few frames, and masks to put on them. It is in a temporary folder,
+ * or, where the tests are run as "postgres", on the server started for them.
+ */
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished, vi } from 'vitest';
 import { ProjectStore } from '../../../../main/project';
+import { openDatabase, type OpenDatabase } from '../../../../main/project/database';
+import { parsePlace } from '../../../../main/project/server/place';
+import { openServerDatabase } from '../../../../main/project/server/server-database';
 import type { FrameEdit, SourceImage } from '../../../../shared/domain';
 import { HEIGHT, WIDTH } from './support-masks';
 
@@ -17,11 +23,26 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Where a project may be made that is not there yet. */
+export function newPlace(): string {
+  const folder = temporaryFolder();
+  const server = inject('postgres');
+  if (!server) return join(folder, 'Breast 2026.sonomask');
+  vi.stubEnv('SONOMASK_SHARED_FOLDER', folder);
+  vi.stubEnv('PGPASSWORD', decodeURIComponent(new URL(server).password));
+  return `${server}p${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+}
+
 /** A new project, closed after the test if the test has not. */
 export async function newProject(): Promise<ProjectStore> {
-  const store = await ProjectStore.create(join(temporaryFolder(), 'Breast 2026.sonomask'));
+  const store = await ProjectStore.create(newPlace());
   onTestFinished(() => store.close().catch(() => undefined));
   return store;
+}
+
+/** The tables of a project that is closed, without what the store says to them. */
+export function openTables(place: string): Promise<OpenDatabase> {
+  return inject('postgres') ? openServerDatabase(parsePlace(place)) : openDatabase(place);
 }
 
 export function sourceImage(relativePath: string, fields: Partial<SourceImage> = {}): SourceImage {

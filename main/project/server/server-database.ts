@@ -1,0 +1,78 @@
+/**
+ * The life of a project on a PostgreSQL server: one schema a project, made whole or not at all, opened by many at once.
+ * Not who may do what there (`team.ts`), nor what is in the tables.
+ */
+import { Kysely, sql } from 'kysely';
+import { AppError } from '../../../shared/errors';
+import type { OpenDatabase } from '../database';
+import { pendingMigrations, runMigrations } from '../migrate';
+import { MIGRATIONS } from '../migrations';
+import type { Migrations } from '../migrations';
+import type { ProjectTables } from '../schema';
+import { placeText, schemaOf, type ServerPlace } from './place';
+import { postgresDialect } from './postgres';
+
+export interface OpenServerDatabase extends OpenDatabase {
+  /** As whom the server knows us: work is written down under this name and no other. */
+  readonly user: string;
+}
+
+/**
+ * Makes the project's schema with its tables, or brings those of an older version up to date. Only who may make schemas in
+ * the database can.
+ *
+ * @throws AppError `not-permitted`, `server-unreachable`, `login-refused`, `certificate-refused`, `project-newer`
+ */
+export async function prepareServerDatabase(place: ServerPlace, migrations: Migrations = MIGRATIONS): Promise<void> {
+  const schema = schemaOf(place);
+  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  try {
+    await sql`create schema if not exists ${sql.ref(schema)}`.execute(db);
+    const applied = await appliedMigrations(db, schema);
+    // None: whoever made the schema did not come to its end.
+    if (applied !== null && applied.length > 0) pendingMigrations(applied, migrations, placeText(place));
+    await runMigrations(db, migrations, placeText(place), schema);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * Opens a project beside whoever else has it open.
+ *
+ * @throws AppError `file-not-found` where the server has no such project or does not show it, `project-newer`,
+ *   `project-older`, `server-unreachable`, `login-refused`, `certificate-refused`
+ */
+export async function openServerDatabase(
+  place: ServerPlace,
+  migrations: Migrations = MIGRATIONS,
+): Promise<OpenServerDatabase> {
+  const shown = placeText(place);
+  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  try {
+    const applied = await appliedMigrations(db, schemaOf(place));
+    if (applied === null) {
+      throw new AppError('file-not-found', shown, `${shown}: there is no such project, or you are not of its team`);
+    }
+    const pending = pendingMigrations(applied, migrations, shown);
+    if (pending.length > 0) {
+      const message = `${shown} needs ${pending.join(', ')}: its administrator runs "sonomask team init" once`;
+      throw new AppError('project-older', shown, message);
+    }
+    const { rows } = await sql<{ user: string }>`select session_user as "user"`.execute(db);
+    return { db, user: rows[0]?.user ?? place.user, close: () => db.destroy() };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+/** Names of the migrations that the schema has been through; null where there is none that we may look into. */
+async function appliedMigrations(db: Kysely<ProjectTables>, schema: string): Promise<string[] | null> {
+  const seen = sql<{ seen: boolean }>`select has_schema_privilege(oid, 'usage') as seen from pg_namespace
+    where nspname = ${schema} and to_regclass(${`${schema}.kysely_migration`}) is not null`;
+  if (!(await seen.execute(db)).rows[0]?.seen) return null;
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(`${schema}.kysely_migration`)}
+    order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
