@@ -1,5 +1,5 @@
 /** How a head's mask and the reader's own are drawn where heads are compared. Image coordinates. */
-import type { Mask } from '../../shared/mask';
+import { cropped, type Mask } from '../../shared/mask';
 import { MaskCanvas } from './mask-canvas';
 import { outlinePath } from './outline-path';
 
@@ -15,8 +15,9 @@ export interface HeadMask {
 /** @param colour `#RRGGBB` */
 export function headMask(mask: Mask, colour: string): HeadMask {
   const fill = new MaskCanvas(colour);
-  fill.paint(mask);
-  return { colour, fill, outline: outlinePath(mask) };
+  const crop = cropped(mask);
+  fill.paint(crop);
+  return { colour, fill, outline: outlinePath(crop) };
 }
 
 export interface ComparedLook {

@@ -1,8 +1,8 @@
 /**
- * The pixels of one mask as a small canvas in one colour: as large as the mask's bounding box needs, repainted only
- * where bits changed. Not where it is drawn, nor how opaque.
+ * The pixels of one mask as a small canvas in one colour: as large as the mask's bounding box, repainted only where bits
+ * changed. Not where it is drawn, nor how opaque.
  */
-import { boundingBox, type BoundingBox, type Mask } from '../../shared/mask';
+import type { BoundingBox, Crop, Mask } from '../../shared/mask';
 
 /** Room around a mask that grows under the brush, so that the canvas is not made anew with every movement. */
 const GROWTH_PX = 64;
@@ -10,7 +10,7 @@ const GROWTH_PX = 64;
 export class MaskCanvas {
   #canvas: OffscreenCanvas | null = null;
   #box: BoundingBox | null = null;
-  #paint: number;
+  readonly #paint: number;
 
   /** @param colour `#RRGGBB` */
   constructor(colour: string) {
@@ -22,39 +22,32 @@ export class MaskCanvas {
     return this.#canvas && this.#box && { canvas: this.#canvas, x: this.#box[0], y: this.#box[1] };
   }
 
-  /** Paints the whole mask. @param box around all that is set, where it is known */
-  paint(mask: Mask, box = boundingBox(mask)): void {
-    this.#resize(box && { box, mask });
+  /** Paints the whole mask; null for an empty one. */
+  paint(crop: Crop | null): void {
+    this.#resize(crop?.box ?? null);
+    if (crop) this.#put(crop.mask, [0, 0, crop.mask.widthPx, crop.mask.heightPx], crop.box);
   }
 
-  /** Paints what changed inside `changed`. */
+  /** Paints what changed inside `changed`. @param mask at the frame's size */
   repaint(mask: Mask, changed: BoundingBox): void {
-    if (this.#box && contains(this.#box, changed)) this.#put(mask, changed);
-    else this.#resize({ box: this.#box ? around(this.#box, changed) : changed, mask });
+    if (!this.#box || !contains(this.#box, changed)) {
+      const box = grown(this.#box ? around(this.#box, changed) : changed, mask);
+      this.#resize(box);
+      this.#put(mask, box, box);
+    } else this.#put(mask, changed, changed);
   }
 
-  recolour(colour: string, mask: Mask): void {
-    const paint = opaque(colour);
-    if (paint === this.#paint) return;
-    this.#paint = paint;
-    this.paint(mask);
+  #resize(box: BoundingBox | null): void {
+    this.#box = box;
+    this.#canvas = box && new OffscreenCanvas(box[2], box[3]);
   }
 
-  #resize(to: { box: BoundingBox; mask: Mask } | null): void {
-    this.#canvas = null;
-    this.#box = null;
-    if (to === null) return;
-    const { mask } = to;
-    this.#box = grown(to.box, mask);
-    this.#canvas = new OffscreenCanvas(this.#box[2], this.#box[3]);
-    this.#put(mask, this.#box);
-  }
-
-  #put(mask: Mask, [x, y, width, height]: BoundingBox): void {
+  /** @param from part of the mask @param to where that is in the image */
+  #put(mask: Mask, from: BoundingBox, [x, y, width, height]: BoundingBox): void {
     const context = this.#canvas?.getContext('2d', { willReadFrequently: true });
     if (!context || !this.#box) return;
     const pixels = new ImageData(width, height);
-    fillPixels(new Uint32Array(pixels.data.buffer), mask, [x, y, width, height], this.#paint);
+    fillPixels(new Uint32Array(pixels.data.buffer), mask, from, this.#paint);
     context.putImageData(pixels, x - this.#box[0], y - this.#box[1]);
   }
 }

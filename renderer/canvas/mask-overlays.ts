@@ -3,7 +3,6 @@
  * news; draws nothing itself (`drawing.ts`).
  */
 import type { Editor, Instance, PixelNews } from '../editor';
-import { boundingBox, boxOfRuns, decompressCounts, type BoundingBox } from '../../shared/mask';
 import { MaskCanvas } from './mask-canvas';
 import { outlinePath } from './outline-path';
 
@@ -28,7 +27,7 @@ function toleranceAt(scale: number): number {
 }
 
 class InstanceOverlay implements Overlay {
-  readonly fill: MaskCanvas;
+  fill: MaskCanvas;
   #outline: { readonly path: Path2D; readonly tolerancePx: number } | null = null;
 
   constructor(
@@ -37,35 +36,29 @@ class InstanceOverlay implements Overlay {
     private readonly isPainted: () => boolean,
   ) {
     this.fill = new MaskCanvas(colour);
-    this.fill.paint(instance.pixels, this.#box());
+    this.fill.paint(instance.crop);
   }
 
   outline(scale: number): Path2D | null {
     if (this.isPainted()) return null;
     const tolerancePx = toleranceAt(scale);
     if (this.#outline?.tolerancePx !== tolerancePx) {
-      this.#outline = { path: outlinePath(this.instance.pixels, this.#box(), tolerancePx), tolerancePx };
+      this.#outline = { path: outlinePath(this.instance.crop, tolerancePx), tolerancePx };
     }
     return this.#outline.path;
-  }
-
-  /** From the run lengths where they are what is on screen: with many masks, looking at all pixels takes seconds. */
-  #box(): BoundingBox | null {
-    const { shown, pixels } = this.instance;
-    if (shown === null || this.isPainted()) return boundingBox(pixels);
-    return boxOfRuns(decompressCounts(shown.counts), pixels.heightPx);
   }
 
   update({ box }: PixelNews): void {
     this.#outline = null;
     if (box) this.fill.repaint(this.instance.pixels, box);
-    else this.fill.paint(this.instance.pixels, this.#box());
+    else this.fill.paint(this.instance.crop);
   }
 
   recolour(colour: string): boolean {
     if (colour === this.colour) return false;
     this.colour = colour;
-    this.fill.recolour(colour, this.instance.pixels);
+    this.fill = new MaskCanvas(colour);
+    this.fill.paint(this.instance.crop);
     return true;
   }
 }

@@ -1,16 +1,15 @@
 /** A mask's outline along its pixel edges as a path in image coordinates, to be stroked at any zoom. */
-import { boundingBox, cropMask, traceRings, type BoundingBox, type Mask, type Ring } from '../../shared/mask';
+import { traceRings, type Crop, type Ring } from '../../shared/mask';
 
 /**
- * Looks only at the mask's bounding box, so that a small mask on a large frame costs little.
- *
- * @param box around all that is set, where it is known; to find it, every pixel is looked at
+ * @param crop null for an empty mask
  * @param tolerancePx how far a vertex that is left out may be from one that is kept; 0: none is left out
  */
-export function outlinePath(mask: Mask, box: BoundingBox | null = boundingBox(mask), tolerancePx = 0): Path2D {
+export function outlinePath(crop: Crop | null, tolerancePx = 0): Path2D {
   const path = new Path2D();
-  if (box === null) return path;
-  for (const ring of traceRings(cropMask(mask, box))) addRing(path, thinned(ring, tolerancePx), box[0], box[1]);
+  if (crop === null) return path;
+  const [dx, dy] = crop.box;
+  for (const ring of traceRings(crop.mask)) addRing(path, thinned(ring, tolerancePx), dx, dy);
   return path;
 }
 

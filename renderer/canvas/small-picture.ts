@@ -1,6 +1,6 @@
 /** Images and masks in small by taking one sample for each pixel: cheap, whatever the size. For overviews alone. */
 import type { ColourImage } from '../../shared/image';
-import type { Mask } from '../../shared/mask';
+import type { Crop } from '../../shared/mask';
 import type { Size } from './viewport';
 
 /** Writes one opaque pixel for each of `to`, in the byte order of `ImageData` on this machine. */
@@ -12,11 +12,22 @@ export function sampleSmall(target: Uint32Array, to: Size, { widthPx, heightPx, 
   });
 }
 
-/** Writes `paint` where the mask is set and leaves the rest. */
-export function fillSmall(target: Uint32Array, to: Size, { widthPx, heightPx, data }: Mask, paint: number): void {
-  forEachSample(to, { width: widthPx, height: heightPx }, (at, from) => {
-    if (data[from] === 1) target[at] = paint;
-  });
+/** Writes `paint` where the mask is set and leaves the rest. @param of the whole image */
+export function fillSmall(target: Uint32Array, to: Size, of: Size, { box, mask }: Crop, paint: number): void {
+  const [left, top, width, height] = box;
+  // Samples are taken at (k + 0.5) * of / to.
+  const first = (from: number, small: number, large: number): number =>
+    Math.max(Math.ceil((from * small) / large - 0.5), 0);
+  for (let y = first(top, to.height, of.height); y < to.height; y++) {
+    const row = Math.floor(((y + 0.5) * of.height) / to.height) - top;
+    if (row >= height) return;
+    if (row < 0) continue;
+    for (let x = first(left, to.width, of.width); x < to.width; x++) {
+      const column = Math.floor(((x + 0.5) * of.width) / to.width) - left;
+      if (column >= width) break;
+      if (column >= 0 && mask.data[row * width + column] === 1) target[y * to.width + x] = paint;
+    }
+  }
 }
 
 /** `at` and `from`: places in the small and in the large picture, row by row. */

@@ -3,7 +3,7 @@
  * for the window around each piece of a stroke; the whole image is never looked at. Not the choice itself (`stores`).
  */
 import type { GrayImage } from '../../shared/image';
-import { boxOfRuns, decompressCounts, type BoundingBox, type Mask } from '../../shared/mask';
+import type { BoundingBox, Crop } from '../../shared/mask';
 import type { Instance } from './instance';
 
 export interface BrushRules {
@@ -18,12 +18,6 @@ export const FREE_BRUSH: BrushRules = { range: null, where: 'anywhere' };
 export interface BrushLimit {
   /** @returns for a pixel of the window, by its place in the mask's data, whether it may be touched */
   within(window: BoundingBox): (at: number) => boolean;
-}
-
-/** A mask as it was when the stroke began. */
-interface Region {
-  readonly box: BoundingBox;
-  readonly pixels: Mask;
 }
 
 /**
@@ -41,7 +35,9 @@ export function brushLimit(
   if (range === null && where === 'anywhere') return null;
   const counts = (instance: Instance): boolean =>
     typeof where === 'object' ? instance.labelId === where.inside : instance.labelId !== labelId;
-  const regions = where === 'anywhere' ? [] : live.filter(counts).flatMap(regionOf);
+  // As they are when the stroke begins.
+  const regions = where === 'anywhere' ? [] : live.filter(counts).flatMap(({ crop }) => crop ?? []);
+  const widthPx = live[0]?.size.widthPx ?? 1;
   if (typeof where === 'object' && regions.length === 0) return 'nowhere';
   const inRange = (at: number): boolean => {
     if (range === null) return true;
@@ -51,16 +47,16 @@ export function brushLimit(
   return {
     within(window) {
       const near = regions.filter(({ box }) => overlap(box, window));
-      const covered = (at: number): boolean => near.some(({ pixels }) => pixels.data[at] === 1);
+      const covered = (at: number): boolean => near.some((crop) => isSet(crop, at % widthPx, Math.floor(at / widthPx)));
       if (where === 'anywhere') return inRange;
       return (at) => inRange(at) && covered(at) === (typeof where === 'object');
     },
   };
 }
 
-function regionOf({ shown, pixels }: Instance): Region[] {
-  const box = shown && boxOfRuns(decompressCounts(shown.counts), pixels.heightPx);
-  return box ? [{ box, pixels }] : [];
+function isSet({ box: [left, top, width, height], mask }: Crop, x: number, y: number): boolean {
+  const [column, row] = [x - left, y - top];
+  return column >= 0 && row >= 0 && column < width && row < height && mask.data[row * width + column] === 1;
 }
 
 function overlap([ax, ay, aw, ah]: BoundingBox, [bx, by, bw, bh]: BoundingBox): boolean {

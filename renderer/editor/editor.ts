@@ -11,7 +11,7 @@ import type { BrushMode } from './brush';
 import { brushLimit, FREE_BRUSH, type BrushRules } from './brush-limit';
 import { Decoder } from './decoder';
 import { emitter } from './emitter';
-import { covers, type Asked, type FrameDocument } from './frame-document';
+import type { Asked, FrameDocument } from './frame-document';
 import { HoverPreview } from './hover-preview';
 import type { Instance } from './instance';
 import { LiveStroke } from './live-stroke';
@@ -19,6 +19,7 @@ import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
 import { pointsOfStroke, promptPoints } from './scribble';
 import { Selection } from './selection';
+import { covers } from './snapshot';
 import { Vertices } from './vertices';
 import { WholeMask } from './whole-mask';
 

@@ -14,7 +14,7 @@ import { Instance, type PixelNews } from './instance';
 import type { EditedFrame, EditorPorts } from './ports';
 import { SaveQueue } from './save-queue';
 import { editOf, noteSaved, type Direction } from './saving';
-import { isLive, snapshotOfRevision, type FrameSize, type Snapshot } from './snapshot';
+import { isLive, snapshotOfRevision, type Snapshot } from './snapshot';
 
 export type { Asked } from './acts';
 
@@ -34,11 +34,11 @@ export class FrameDocument {
   readonly saves: SaveQueue;
   /** Also those not on screen now: undone, rejected, deleted. */
   readonly instances: Instance[] = [];
-  active: Instance | null = null;
   review: ReviewState;
   measurements: readonly Measurement[];
   /** Why the last click or proposal was given up; null when all is well. */
   problem: NoAnswer | null = null;
+  #active: Instance | null = null;
   readonly #history = new History();
   readonly #answers: Answers;
   readonly #revisions = new WeakMap<Snapshot, number>();
@@ -63,6 +63,15 @@ export class FrameDocument {
       () => this.changed.emit(undefined),
     );
     this.receive(masks);
+  }
+
+  get active(): Instance | null {
+    return this.#active;
+  }
+
+  set active(instance: Instance | null) {
+    if (instance !== this.#active) this.#active?.letGo();
+    this.#active = instance;
   }
 
   get canUndo(): boolean {
@@ -259,6 +268,7 @@ export class FrameDocument {
       if (before?.counts !== snapshot?.counts || isLive(before) !== isLive(snapshot)) {
         this.pixelsChanged.emit({ instance, box: null });
       }
+      if (instance !== this.active) instance.letGo();
     }
     if (this.active && !isLive(this.active.shown)) this.active = null;
     this.changed.emit(undefined);
@@ -298,9 +308,4 @@ export class FrameDocument {
       saved: (answer) => noteSaved(job, answer, this.#revisions),
     });
   }
-}
-
-/** True for a place on the image; false for NaN. */
-export function covers({ widthPx, heightPx }: FrameSize, x: number, y: number): boolean {
-  return x >= 0 && y >= 0 && x < widthPx && y < heightPx;
 }

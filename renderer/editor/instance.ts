@@ -2,8 +2,8 @@
  * One instance of a label on the open frame: which mask of the project it is, its settled state, and what is on screen
  * of it. Changed only by its `FrameDocument`.
  */
-import { emptyMask, type BoundingBox, type Mask } from '../../shared/mask';
-import { pixelsOf, type FrameSize, type Snapshot } from './snapshot';
+import { cropped, emptyMask, type BoundingBox, type Crop, type Mask } from '../../shared/mask';
+import { cropOf, pixelsOf, type FrameSize, type Snapshot } from './snapshot';
 
 export class Instance {
   /** Null until its first save was acknowledged. */
@@ -16,6 +16,8 @@ export class Instance {
   shown: Snapshot | null = null;
   /** A click waits for the decoder or for the frame's embedding. */
   pending = false;
+  /** A stroke is being painted into its pixels, which `shown` does not have yet. */
+  painting = false;
   #pixels: Mask | null = null;
   #pixelsAre: string | null = null;
 
@@ -23,17 +25,27 @@ export class Instance {
   constructor(
     readonly key: number,
     readonly labelId: number,
-    private readonly size: FrameSize,
+    readonly size: FrameSize,
   ) {}
 
-  /** What is on screen; a brush stroke under way is painted into it. Made from run lengths when first looked at. */
+  /**
+   * What is on screen, at the frame's size; a brush stroke under way is painted into it. Made from run lengths when first
+   * looked at, and kept while the instance is the active one: of all others, look at `crop`.
+   */
   get pixels(): Mask {
-    const counts = this.shown?.counts ?? null;
-    if (this.#pixels === null || this.#pixelsAre !== counts) {
-      this.#pixels = this.shown ? pixelsOf(this.shown, this.size) : this.emptyPixels();
-      this.#pixelsAre = counts;
-    }
+    this.#pixels = this.#known ?? (this.shown ? pixelsOf(this.shown, this.size) : this.emptyPixels());
+    this.#pixelsAre = this.shown?.counts ?? null;
     return this.#pixels;
+  }
+
+  /** The same inside its bounding box, made anew with every look; null where nothing is set. */
+  get crop(): Crop | null {
+    if (this.#known) return cropped(this.#known);
+    return this.shown && cropOf(this.shown, this.size);
+  }
+
+  get #known(): Mask | null {
+    return this.#pixelsAre === (this.shown?.counts ?? null) ? this.#pixels : null;
   }
 
   /** Saves the decoding where the pixels of a snapshot are at hand. */
@@ -44,6 +56,11 @@ export class Instance {
 
   emptyPixels(): Mask {
     return emptyMask(this.size.widthPx, this.size.heightPx);
+  }
+
+  /** It is not the active one any more: a frame may have hundreds, and the pixels of each are as many as the frame's. */
+  letGo(): void {
+    if (!this.painting) this.forgetPixels();
   }
 
   /** Undoes what a stroke painted; also frees the memory. */

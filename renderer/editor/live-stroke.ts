@@ -30,6 +30,7 @@ export class LiveStroke {
   ) {
     this.#base = instance.shown;
     this.#footprint = instance.emptyPixels();
+    instance.painting = true;
   }
 
   /** As it is pressed now. */
@@ -62,6 +63,7 @@ export class LiveStroke {
   finish(): boolean {
     this.#rebase();
     const { instance, mode } = this;
+    instance.painting = false;
     if (!this.#painted && !instance.pending) return false;
     const counts = compressCounts(runLengths(this.#footprint));
     const perform = strokeChange(instance, { mode, counts }, this.document.frame);
@@ -73,6 +75,7 @@ export class LiveStroke {
   }
 
   cancel(): void {
+    this.instance.painting = false;
     this.instance.forgetPixels();
     this.document.pixelsChanged.emit({ instance: this.instance, box: null });
   }

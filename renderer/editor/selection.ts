@@ -1,8 +1,8 @@
 /** Which label and which instance the next act is about. Choosing is no act: there is nothing to undo. */
 import { emitter } from './emitter';
-import { covers, type FrameDocument } from './frame-document';
+import type { FrameDocument } from './frame-document';
 import type { Instance } from './instance';
-import { isLive } from './snapshot';
+import { covers, isLive, isSetAt } from './snapshot';
 
 export interface EditedLabel {
   readonly id: number;
@@ -84,9 +84,10 @@ export class Selection {
   selectAt(x: number, y: number): boolean {
     const document = this.document();
     if (document === null) return false;
-    const at = Math.floor(y) * document.frame.widthPx + Math.floor(x);
     const inside = covers(document.frame, x, y);
-    const hit = inside ? document.live.findLast(({ pixels }) => pixels.data[at] === 1) : undefined;
+    const isHere = ({ shown }: Instance): boolean =>
+      shown !== null && isSetAt(shown, document.frame, Math.floor(x), Math.floor(y));
+    const hit = inside ? document.live.findLast(isHere) : undefined;
     this.#activate(hit ?? null);
     return hit !== undefined;
   }

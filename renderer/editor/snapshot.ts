@@ -3,7 +3,16 @@
  * thousands of strokes costs little. Logits and revision numbers are kept beside it (`FrameDocument`).
  */
 import type { MaskRevision, MaskState, Origin, Prompt } from '../../shared/domain';
-import { compressCounts, decompressCounts, maskFromRunLengths, runLengths, type Mask } from '../../shared/mask';
+import {
+  compressCounts,
+  cropOfRuns,
+  decompressCounts,
+  isSetInRuns,
+  maskFromRunLengths,
+  runLengths,
+  type Crop,
+  type Mask,
+} from '../../shared/mask';
 
 export interface Snapshot {
   readonly state: MaskState;
@@ -20,6 +29,11 @@ export interface FrameSize {
   readonly heightPx: number;
 }
 
+/** True for a place on the image; false for NaN. */
+export function covers({ widthPx, heightPx }: FrameSize, x: number, y: number): boolean {
+  return x >= 0 && y >= 0 && x < widthPx && y < heightPx;
+}
+
 export function snapshotOf(mask: Mask, rest: Omit<Snapshot, 'counts' | 'areaPx'>): Snapshot {
   const runs = runLengths(mask);
   let areaPx = 0;
@@ -34,6 +48,16 @@ export function snapshotOfRevision(revision: MaskRevision): Snapshot {
 
 export function pixelsOf(snapshot: Snapshot, { widthPx, heightPx }: FrameSize): Mask {
   return maskFromRunLengths(decompressCounts(snapshot.counts), widthPx, heightPx);
+}
+
+/** The same inside its bounding box; null for an empty mask. */
+export function cropOf(snapshot: Snapshot, { heightPx }: Pick<FrameSize, 'heightPx'>): Crop | null {
+  return cropOfRuns(decompressCounts(snapshot.counts), heightPx);
+}
+
+/** Whether it is set at a pixel of the image. */
+export function isSetAt(snapshot: Snapshot, { heightPx }: Pick<FrameSize, 'heightPx'>, x: number, y: number): boolean {
+  return isSetInRuns(decompressCounts(snapshot.counts), heightPx, x, y);
 }
 
 /** On the frame, not set aside. */

@@ -15,6 +15,7 @@ export {
   boundingBox,
   complement,
   cropMask,
+  cropped,
   difference,
   emptyMask,
   intersection,
@@ -22,17 +23,18 @@ export {
   symmetricDifference,
   union,
 } from './mask';
-export type { BoundingBox, Mask } from './mask';
+export type { BoundingBox, Crop, Mask } from './mask';
 export { interpolatedMask } from './interpolate';
 export { grown, mirrored, partsOf, shrunk, smoothed } from './morphology';
 export { fillOutline, rasterizePolygon } from './polygon';
 export { roomAround } from './room';
 export type { Room } from './room';
 export {
-  boxOfRuns,
   cocoRle,
   compressCounts,
+  cropOfRuns,
   decompressCounts,
+  isSetInRuns,
   maskFromCocoRle,
   maskFromRunLengths,
   runLengths,

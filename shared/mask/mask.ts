@@ -14,6 +14,13 @@ export interface Mask {
 /** Left, top, width and height in pixels, as COCO's `bbox`; the box ends on pixel edges. */
 export type BoundingBox = readonly [x: number, y: number, widthPx: number, heightPx: number];
 
+/** A mask without the empty rest of its frame: what of it is inside its bounding box, and where that is. */
+export interface Crop {
+  readonly box: BoundingBox;
+  /** As large as the box. */
+  readonly mask: Mask;
+}
+
 /** A mask with no pixel set. */
 export function emptyMask(widthPx: number, heightPx: number): Mask {
   return { widthPx, heightPx, data: new Uint8Array(widthPx * heightPx) };
@@ -82,6 +89,12 @@ export function cropMask(mask: Mask, [x, y, widthPx, heightPx]: BoundingBox): Ma
     cropped.data.set(mask.data.subarray(from, from + widthPx), row * widthPx);
   }
   return cropped;
+}
+
+/** Null for an empty mask. */
+export function cropped(mask: Mask): Crop | null {
+  const box = boundingBox(mask);
+  return box && { box, mask: cropMask(mask, box) };
 }
 
 // Plain loops: a callback per pixel costs ten times as much.

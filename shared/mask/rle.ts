@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors';
 import { boundingBox, emptyMask } from './mask';
-import type { BoundingBox, Mask } from './mask';
+import type { BoundingBox, Crop, Mask } from './mask';
 
 /** COCO's `segmentation` object for a mask. */
 export interface CocoRle {
@@ -59,7 +59,7 @@ export function runLengths(mask: Mask): Uint32Array {
 }
 
 /** `boundingBox` of the mask that `runLengths` took apart, without making it. */
-export function boxOfRuns(counts: ArrayLike<number>, heightPx: number): BoundingBox | null {
+function boxOfRuns(counts: ArrayLike<number>, heightPx: number): BoundingBox | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   for (let k = 0, start = 0; k < counts.length; k++) {
     const end = start + (counts[k] as number);
@@ -92,23 +92,38 @@ export function maskFromRunLengths(counts: ArrayLike<number>, widthPx: number, h
   }
   if (end !== pixels) throw corrupt(`the runs hold ${end} pixels, ${widthPx}x${heightPx} has ${pixels}`);
 
-  const mask = emptyMask(widthPx, heightPx);
-  let x = 0;
-  let y = 0;
-  for (let k = 0; k < counts.length; k++) {
-    let left = counts[k] as number;
-    while (left > 0) {
-      const inColumn = Math.min(left, heightPx - y);
-      if (k % 2 === 1) {
-        for (let i = y * widthPx + x, n = 0; n < inColumn; n++, i += widthPx) mask.data[i] = 1;
-      }
-      left -= inColumn;
-      y += inColumn;
-      if (y === heightPx) {
-        y = 0;
-        x++;
+  return setInBox(counts, heightPx, [0, 0, widthPx, heightPx]);
+}
+
+/** Whether the mask that `runLengths` took apart is set at a pixel of the image. */
+export function isSetInRuns(counts: ArrayLike<number>, heightPx: number, x: number, y: number): boolean {
+  const at = x * heightPx + y;
+  let k = 0;
+  for (let end = counts[0] ?? Infinity; end <= at && k < counts.length; end += counts[k] ?? 0) k++;
+  return k % 2 === 1 && k < counts.length;
+}
+
+/** `cropped` of the mask that `runLengths` took apart, without making its frame. */
+export function cropOfRuns(counts: ArrayLike<number>, heightPx: number): Crop | null {
+  const box = boxOfRuns(counts, heightPx);
+  return box && { box, mask: setInBox(counts, heightPx, box) };
+}
+
+/** @param heightPx of the frame, of whose columns the runs are; the box holds all that is set */
+function setInBox(counts: ArrayLike<number>, heightPx: number, [left, top, width, height]: BoundingBox): Mask {
+  const mask = emptyMask(width, height);
+  for (let k = 0, start = 0; k < counts.length; k++) {
+    const end = start + (counts[k] as number);
+    if (k % 2 === 1) {
+      for (let at = start; at < end;) {
+        const x = Math.floor(at / heightPx);
+        const y = at - x * heightPx;
+        const inColumn = Math.min(end - at, heightPx - y);
+        for (let i = (y - top) * width + x - left, n = 0; n < inColumn; n++, i += width) mask.data[i] = 1;
+        at += inColumn;
       }
     }
+    start = end;
   }
   return mask;
 }

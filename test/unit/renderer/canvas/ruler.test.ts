@@ -4,7 +4,8 @@ import { roundStep, rulersAt, ticksOf } from '../../../../renderer/canvas/ruler'
 import { fillSmall, sampleSmall } from '../../../../renderer/canvas/small-picture';
 import { fit, panBy, visiblePart, zoomAt } from '../../../../renderer/canvas/viewport';
 import type { Calibration } from '../../../../shared/domain';
-import { emptyMask } from '../../../../shared/mask';
+import { cropped, emptyMask } from '../../../../shared/mask';
+import { anyMask } from '../../shared/mask/arbitraries';
 
 const size = { width: 800, height: 600 };
 const regions: Calibration = {
@@ -76,7 +77,25 @@ describe('the overview', () => {
     const mask = emptyMask(6, 4);
     mask.data[9] = 1;
     const small = new Uint32Array(6);
-    fillSmall(small, { width: 3, height: 2 }, mask, 77);
+    fillSmall(small, { width: 3, height: 2 }, { width: 6, height: 4 }, cropped(mask)!, 77);
     expect([...small]).toEqual([0, 77, 0, 0, 0, 0]);
+  });
+
+  it('looks only at the box of a mask, and finds the same', () => {
+    const side = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(anyMask, side, side, (mask, width, height) => {
+        const crop = cropped(mask);
+        if (!crop) return;
+        const of = { width: mask.widthPx, height: mask.heightPx };
+        const small = new Uint32Array(width * height);
+        fillSmall(small, { width, height }, of, crop, 7);
+        small.forEach((pixel, at) => {
+          const x = Math.floor((((at % width) + 0.5) * of.width) / width);
+          const y = Math.floor(((Math.floor(at / width) + 0.5) * of.height) / height);
+          expect(pixel).toBe(7 * mask.data[y * of.width + x]!);
+        });
+      }),
+    );
   });
 });

@@ -1,15 +1,7 @@
 /** A brush that keeps to a range of grey levels, and inside or outside other labels; pressure; one undo step a stroke. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BrushRules } from '../../../../renderer/editor';
-import {
-  areaPx,
-  boxOfRuns,
-  boundingBox,
-  brushStroke,
-  decompressCounts,
-  intersection,
-  type Mask,
-} from '../../../../shared/mask';
+import { areaPx, brushStroke, intersection, type Mask } from '../../../../shared/mask';
 import { bench, frameOf, LESION, NODULE, settle, type Bench } from '../support';
 
 const frame = frameOf();
@@ -131,12 +123,4 @@ describe('pressure', () => {
     made.editor.stroke!.extend(38, 20);
     expect(made.editor.stroke!.radiusPx).toBe(8);
   });
-});
-
-it('the box of run lengths is the box of their mask', () => {
-  for (const mask of [disc(5, 5, 3), disc(47, 39, 20), disc(24, 20, 60), disc(0, 39, 2)]) {
-    const snapshot = made.project.propose(1, NODULE.id, mask).current.rle.counts;
-    expect(boxOfRuns(decompressCounts(snapshot), H)).toEqual(boundingBox(mask));
-  }
-  expect(boxOfRuns([W * H], H)).toBeNull();
 });

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   cocoRle,
   compressCounts,
+  cropOfRuns,
+  cropped,
   decompressCounts,
+  isSetInRuns,
   maskFromCocoRle,
   maskFromRunLengths,
   packMask,
@@ -44,6 +47,19 @@ describe('COCO run-length code', () => {
   it('runs down the columns and begins with background', () => {
     expect([...runLengths(drawn('##.', '.#.'))]).toEqual([0, 1, 1, 2, 2]);
     expect([...runLengths(drawn('..', '.#'))]).toEqual([3, 1]);
+  });
+
+  it('tells the box of a mask, what is in it, and each pixel, without making its frame', () => {
+    fc.assert(
+      fc.property(anyMask, (mask) => {
+        const counts = runLengths(mask);
+        expect(cropOfRuns(counts, mask.heightPx)).toEqual(cropped(mask));
+        const seen = mask.data.map((_, i) =>
+          Number(isSetInRuns(counts, mask.heightPx, i % mask.widthPx, Math.floor(i / mask.widthPx))),
+        );
+        expect(seen).toEqual(mask.data);
+      }),
+    );
   });
 
   it('gives every mask back, compressed and as counts', () => {
