@@ -24,6 +24,7 @@ import type {
   FramePageRequest,
   FrameState,
   FrameSummary,
+  ImageCalibration,
   ImageId,
   ImageProblem,
   Loop,
@@ -181,26 +182,27 @@ export class Frames {
       .where('frames.id', '=', id)
       .executeTakeFirst();
     if (row === undefined) throw unknownFrame(id);
-    const { manual, ...frame } = row;
-    const stated = manual ?? frame.calibration;
-    const known = stated === null ? null : imageCalibration.parse(JSON.parse(stated));
-    const calibration = calibrationOfFrame(known, row.frameIndex);
+    const { manual: _, ...frame } = row;
+    const calibration = calibrationOfFrame(knownCalibration(row), row.frameIndex);
     return { ...toSummary(frame), sizeBytes: Number(row.sizeBytes), calibration };
   }
 
   /** An image's frames in their order. @throws AppError `usage` for an unknown image. */
   async loop(imageId: ImageId): Promise<Loop> {
     const id = parseInput(rowId, imageId, 'image id');
-    const image = this.db.selectFrom('images').select('frame_time_ms as frameTimeMs').where('id', '=', id);
-    const stated = await image.executeTakeFirst();
-    if (stated === undefined) throw new AppError('usage', `image ${id}`, `the project has no image ${id}`);
+    const image = await this.db
+      .selectFrom('images')
+      .select(['frame_time_ms as frameTimeMs', 'calibration', 'manual_calibration as manual'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (image === undefined) throw new AppError('usage', `image ${id}`, `the project has no image ${id}`);
     const rows = await this.db
       .selectFrom('frames')
       .select((eb) => ['frames.id', stateIn(this.reading).as('state'), 'frames.sha256', maskCount(eb, this.reading)])
       .where('frames.image_id', '=', id)
       .orderBy('frames.frame_index')
       .execute();
-    return { ...stated, frames: rows.map(toSummary) };
+    return { frameTimeMs: image.frameTimeMs, calibration: knownCalibration(image), frames: rows.map(toSummary) };
   }
 
   /**
@@ -324,6 +326,12 @@ export class Frames {
     if (row === undefined) throw unknownFrame(id);
     return row;
   }
+}
+
+/** What the user has measured, else what the file states. */
+function knownCalibration(image: { manual: string | null; calibration: string | null }): ImageCalibration | null {
+  const stated = image.manual ?? image.calibration;
+  return stated === null ? null : imageCalibration.parse(JSON.parse(stated));
 }
 
 function unknownFrame(id: FrameId): AppError {

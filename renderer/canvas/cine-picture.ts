@@ -7,11 +7,20 @@ import { maskFromCocoRle } from '../../shared/mask';
 import { call } from '../ipc';
 import { headMask, type HeadMask } from './compare-drawing';
 
+/** A mask as it is stored, and painted. */
+export interface StoredMask extends HeadMask {
+  /** COCO's compressed run lengths, at the picture's size. */
+  readonly counts: string;
+}
+
 export interface CinePicture {
+  readonly frameId: number;
+  /** Of the pixels; null where main did not say. */
+  readonly sha256: string | null;
   readonly pixels: ImageBitmap;
   /** What the pixels were seen through when they were made. */
   readonly filter: Filter;
-  readonly masks: readonly HeadMask[];
+  readonly masks: readonly StoredMask[];
 }
 
 /**
@@ -22,7 +31,7 @@ export interface CinePicture {
 export async function loadCinePicture(
   frame: LoopFrame,
   colourOf: (labelId: number) => string,
-  treat: (pixels: ImageBitmap) => Promise<Omit<CinePicture, 'masks'> | null>,
+  treat: (pixels: ImageBitmap) => Promise<Pick<CinePicture, 'pixels' | 'filter'> | null>,
 ): Promise<CinePicture> {
   const [{ pixels: read, sha256 }, masks] = await Promise.all([
     loadPixels(frame.id),
@@ -30,18 +39,21 @@ export async function loadCinePicture(
   ]);
   const seen = await treat(read);
   if (!seen) throw new AppError('internal', `frame ${frame.id}`, 'the picture could not be filtered');
+  const known = { ...seen, frameId: frame.id, sha256 };
   // Masks that were made on other pixels than the file has now are not shown on these.
-  if (sha256 !== frame.sha256) return { ...seen, masks: [] };
+  if (sha256 !== frame.sha256) return { ...known, masks: [] };
   const live = masks.filter(({ current: { state } }) => state !== 'rejected' && state !== 'deleted');
   return {
-    ...seen,
-    masks: live.map(({ labelId, current: { rle } }) =>
-      headMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
-    ),
+    ...known,
+    masks: live.map(({ labelId, current: { rle } }) => ({
+      ...headMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
+      counts: rle.counts,
+    })),
   };
 }
 
-async function loadPixels(frameId: number): Promise<{ pixels: ImageBitmap; sha256: string | null }> {
+/** @throws AppError `file-unreadable` */
+export async function loadPixels(frameId: number): Promise<{ pixels: ImageBitmap; sha256: string | null }> {
   const response = await fetch(cineUrl(frameId));
   if (!response.ok) {
     throw new AppError('file-unreadable', `frame ${frameId}`, `the frame was answered with ${response.status}`);

@@ -8,7 +8,7 @@
  * The image has a canvas of its own (`ImageLayer.vue`), which the compositor gives its look (`look.ts`).
  * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
  */
-export { loadCinePicture, type CinePicture } from './cine-picture';
+export { loadCinePicture, type CinePicture, type StoredMask } from './cine-picture';
 export { ImageFilters } from './image-filters';
 export { loadFrameImage } from './frame-image';
 export { BRUSHES, TOOLS, Toolbox, type ToolName } from './tools';

@@ -2,9 +2,8 @@
  * Rulers along the lower and the left edge: where they begin and end, in which unit, and where their ticks are. Millimetres
  * only over the region of the image that has them; elsewhere pixels. Pure arithmetic; `drawRulers` draws.
  */
-import type Konva from 'konva';
 import { mmPerPx, type Calibration } from '../../shared/domain';
-import type { Point, Size, Viewport } from './viewport';
+import { visiblePart, type Point, type Size, type Viewport } from './viewport';
 
 /** One ruler in pixels of the image. */
 export interface RulerAxis {
@@ -51,6 +50,12 @@ export function rulersAt(known: Calibration | null, at: Point, { width, height }
   return rulers('mm', region ?? { x0: 0, y0: 0, x1: width, y1: height }, scale);
 }
 
+/** Right in the middle of what is on the screen. */
+export function rulersInView(known: Calibration | null, viewport: Viewport, image: Size, screen: Size): Rulers {
+  const { x, y, width, height } = visiblePart(viewport, image, screen);
+  return rulersAt(known, { x: x + width / 2, y: y + height / 2 }, image);
+}
+
 function rulers(unit: Rulers['unit'], box: { x0: number; y0: number; x1: number; y1: number }, perPx: Point): Rulers {
   return {
     unit,
@@ -85,13 +90,25 @@ export function roundStep(least: number): number {
   return step * power;
 }
 
+/** What the page's own contexts and Konva's have in common. */
+type Context = Pick<
+  CanvasRenderingContext2D,
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'stroke'
+  | 'strokeText'
+  | 'fillText'
+  | 'lineWidth'
+  | 'strokeStyle'
+  | 'fillStyle'
+  | 'font'
+  | 'textAlign'
+  | 'textBaseline'
+>;
+
 /** Screen coordinates. Light lines on dark ones: seen on any image. */
-export function drawRulers(
-  context: Konva.Context,
-  { unit, across, down }: Rulers,
-  viewport: Viewport,
-  screen: Size,
-): void {
+export function drawRulers(context: Context, { unit, across, down }: Rulers, viewport: Viewport, screen: Size): void {
   const { scale, offsetX, offsetY } = viewport;
   const columns = ticksOf(across, scale, offsetX, screen.width);
   const rows = ticksOf(down, scale, offsetY, screen.height);
@@ -103,31 +120,31 @@ export function drawRulers(
     [3, HALO],
     [1, LIGHT],
   ] as const) {
-    context.setAttr('lineWidth', width);
-    context.setAttr('strokeStyle', colour);
+    context.lineWidth = width;
+    context.strokeStyle = colour;
     context.stroke();
   }
-  context.setAttr('font', FONT);
-  context.setAttr('textBaseline', 'middle');
-  context.setAttr('textAlign', 'center');
+  context.font = FONT;
+  context.textBaseline = 'middle';
+  context.textAlign = 'center';
   const named = (value: number, first: boolean): string => (first ? `${value} ${unit}` : String(value));
   // The corner is the rows': both numbers there would lie over each other.
   const apart = columns.filter(({ at, major }) => major && at > 3 * LONG && at < screen.width - 2 * LONG);
   apart.forEach(({ at, value }, k) => text(context, named(value, k === 0), at, bottom - LONG - 8));
-  context.setAttr('textAlign', 'left');
+  context.textAlign = 'left';
   const within = rows.filter(({ at, major }) => major && at > LONG && at < screen.height - 4 * LONG);
   within.forEach(({ at, value }, k) => text(context, named(value, k === 0), EDGE + LONG + 4, at));
 }
 
-function line(context: Konva.Context, x0: number, y0: number, x1: number, y1: number): void {
+function line(context: Context, x0: number, y0: number, x1: number, y1: number): void {
   context.moveTo(x0, y0);
   context.lineTo(x1, y1);
 }
 
-function text(context: Konva.Context, words: string, x: number, y: number): void {
-  context.setAttr('lineWidth', 3);
-  context.setAttr('strokeStyle', HALO);
+function text(context: Context, words: string, x: number, y: number): void {
+  context.lineWidth = 3;
+  context.strokeStyle = HALO;
   context.strokeText(words, x, y);
-  context.setAttr('fillStyle', LIGHT);
+  context.fillStyle = LIGHT;
   context.fillText(words, x, y);
 }

@@ -46,5 +46,7 @@ export const display = {
     title: 'Frames',
     hint: 'Enter opens, Shift+Enter compares, Esc closes',
   },
+  second: 'The image as the first window shows it',
+  secondEmpty: 'No frame is open in the first window.',
   colouredHint: 'This image has colours of its own; they are kept.',
 };

@@ -48,5 +48,7 @@ export const display: typeof english = {
     title: '各帧',
     hint: 'Enter 打开，Shift+Enter 对比，Esc 关闭',
   },
+  second: '与主窗口相同的图像',
+  secondEmpty: '主窗口中未打开任何帧。',
   colouredHint: '此图像本身带有颜色，将予以保留。',
 };

@@ -3,6 +3,6 @@ import { createApp } from 'vue';
 import { paintDocument } from '../theme';
 import SecondView from './SecondView.vue';
 
-// Nothing but the image is to shine, whatever the first window looks like.
+// Until it is told.
 paintDocument('dark');
 createApp(SecondView).mount('#second');

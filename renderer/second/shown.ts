@@ -1,20 +1,29 @@
 /** What the first window tells the second, over a channel that only pages of this program can join. */
+import type { Calibration } from '../../shared/domain';
 import type { Filter } from '../../shared/image';
+import type { Theme } from '../../shared/ipc';
+import type { Language } from '../../shared/language';
 import type { LookTable } from '../canvas/look';
 
 export const SECOND_CHANNEL = 'sonomask:second';
 
 export interface ShownFrame {
   readonly frameId: number;
-  readonly sha256: string;
+  /** Of the pixels that the masks are of; null: not known, and there are none. */
+  readonly sha256: string | null;
+  /** A loop that plays is at it. */
+  readonly passing: boolean;
   readonly widthPx: number;
   readonly heightPx: number;
+  readonly calibration: Calibration | null;
   /** `#RRGGBB`, and COCO's compressed run lengths at the frame's size. */
   readonly masks: readonly { readonly colour: string; readonly counts: string }[];
 }
 
 export interface Shown {
   readonly kind: 'shown';
+  readonly theme: Theme;
+  readonly language: Language;
   /** Null: no frame is open. */
   readonly frame: ShownFrame | null;
   /** Part of the image on the first window's screen, in its pixels. */
@@ -23,8 +32,9 @@ export interface Shown {
   readonly opacity: number;
   readonly table: LookTable | null;
   readonly filter: Filter;
-  /** Says that it is filtered, in the user's language. */
-  readonly badge: string;
+  readonly rulers: boolean;
+  /** In the user's language: what the picture is, that it is filtered, and that there is none. */
+  readonly texts: { readonly picture: string; readonly badge: string; readonly empty: string };
 }
 
 /** The second window begins to listen. */

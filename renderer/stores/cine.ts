@@ -6,7 +6,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { CommandId } from '../../shared/commands';
-import { stateOf, type Loop } from '../../shared/domain';
+import { calibrationOfFrame, stateOf, type Loop } from '../../shared/domain';
 import { loadCinePicture, type CinePicture } from '../canvas';
 import { Player } from '../cine/player';
 import {
@@ -60,6 +60,8 @@ export const useCine = defineStore('cine', () => {
   const playing = computed(() => motion.value === 'playing');
   /** 0-based place of the frame on screen. */
   const index = computed(() => (moving.value ? passing.value : (list.current?.frameIndex ?? 0)));
+  /** Of the frame on screen. */
+  const calibration = computed(() => calibrationOfFrame(loop.value?.calibration, index.value));
   const frameMs = computed(() => loop.value?.frameTimeMs ?? USUAL_FRAME_MS);
   /** Frames a second that playback should have. */
   const wanted = computed(() => (1_000 * speed.value) / frameMs.value);
@@ -302,6 +304,7 @@ export const useCine = defineStore('cine', () => {
     moving,
     playing,
     index,
+    calibration,
     picture,
     wanted,
     reached,

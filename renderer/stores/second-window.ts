@@ -6,28 +6,43 @@ import { visiblePart } from '../canvas';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { SECOND_CHANNEL, type SecondMessage, type Shown, type ShownFrame } from '../second/shown';
+import { useCine } from './cine';
 import { useEditor } from './editor';
 import { useLabels } from './labels';
+import { useSettings } from './settings';
 
-/** Movements come many times a second; it is told this often. */
-const TELL_MS = 60;
+/** Movements come many times a second, and so do the frames of a loop; it is told this often. */
+const TELL_MS = 33;
 
 export const useSecondWindow = defineStore('second-window', () => {
+  const cine = useCine();
   const editor = useEditor();
   const labels = useLabels();
+  const settings = useSettings();
   const open = ref(false);
   let channel: BroadcastChannel | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function frame(): ShownFrame | null {
     const document = editor.editor.document;
-    if (!document || !editor.image) return null;
+    if (!document || !editor.image) return passing();
     const { id: frameId, sha256, widthPx, heightPx } = document.frame;
+    const calibration = toRaw(editor.frame?.calibration) ?? null;
     const live = editor.masksVisible ? document.live : [];
     const masks = live.flatMap(({ labelId, shown }) =>
       shown ? [{ colour: labels.byId(labelId)?.colour ?? '#ffffff', counts: shown.counts }] : [],
     );
-    return { frameId, sha256, widthPx, heightPx, masks };
+    return { frameId, sha256, passing: false, widthPx, heightPx, calibration, masks };
+  }
+
+  /** Of the loop that plays. */
+  function passing(): ShownFrame | null {
+    if (!cine.picture) return null;
+    const { frameId, sha256, pixels, masks } = cine.picture;
+    const stored = editor.masksVisible ? masks.map(({ colour, counts }) => ({ colour, counts })) : [];
+    const [widthPx, heightPx] = [pixels.width, pixels.height];
+    const calibration = toRaw(cine.calibration);
+    return { frameId, sha256, passing: true, widthPx, heightPx, calibration, masks: stored };
   }
 
   function tell(): void {
@@ -35,12 +50,19 @@ export const useSecondWindow = defineStore('second-window', () => {
     const { t } = i18n.global;
     const shown: Shown = {
       kind: 'shown',
+      theme: settings.effective.settings.theme,
+      language: settings.effective.language,
       frame: frame(),
       part: visiblePart(editor.viewport, editor.imageSize, editor.screen),
       opacity: editor.outlinesOnly ? 0 : editor.opacity,
       table: toRaw(editor.lookTable),
       filter: editor.filter,
-      badge: t('display.filteredView', { filter: t(`display.filter.${editor.filter}`) }),
+      rulers: editor.rulersVisible,
+      texts: {
+        picture: t('display.second'),
+        badge: t('display.filteredView', { filter: t(`display.filter.${editor.filter}`) }),
+        empty: t('display.secondEmpty'),
+      },
     };
     channel?.postMessage(shown);
   }
@@ -49,7 +71,8 @@ export const useSecondWindow = defineStore('second-window', () => {
   watch(
     () => [
       ...[editor.frame, editor.image, editor.instances, editor.viewport, editor.screen, labels.all, editor.filter],
-      ...[editor.lookTable, editor.opacity, editor.outlinesOnly, editor.masksVisible, i18n.global.locale.value],
+      ...[editor.lookTable, editor.opacity, editor.outlinesOnly, editor.masksVisible, editor.rulersVisible],
+      ...[cine.picture, settings.effective],
     ],
     () => open.value && tellSoon(),
   );

@@ -113,6 +113,8 @@ export const loop = z
   .strictObject({
     /** Time from frame to frame, milliseconds; null where the file does not say. */
     frameTimeMs: z.number().positive().nullable(),
+    /** What the user has measured, else what the file states. */
+    calibration: imageCalibration.nullable(),
     frames: z.array(loopFrame).readonly(),
   })
   .readonly();

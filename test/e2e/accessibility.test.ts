@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { THEMES } from '../../shared/ipc';
+import { LANGUAGES } from '../../shared/language';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
 import { DIALOGS } from '../support/views';
 
-const LOOKS = ['dark', 'light'].flatMap((theme) => ['en', 'zh-CN'].map((language) => [theme, language] as const));
+const LOOKS = THEMES.flatMap((theme) => LANGUAGES.map((language) => [theme, language] as const));
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let desktop: Desktop;
@@ -37,9 +39,9 @@ beforeAll(async () => {
 afterAll(() => desktop.close());
 
 /** Serious and critical findings: what, and on which element. */
-async function findings(view: string, part = 'html'): Promise<string[]> {
-  await page.evaluate(source);
-  const { violations } = await page.evaluate(async (selector) => {
+async function findings(view: string, part = 'html', window = page): Promise<string[]> {
+  await window.evaluate(source);
+  const { violations } = await window.evaluate(async (selector) => {
     const { run } = (window as unknown as { axe: typeof axe }).axe;
     return run(selector, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
@@ -65,6 +67,32 @@ it.each(LOOKS)('has no serious finding in the reading room and its dialogs, %s, 
     await page.keyboard.press('Escape');
     await page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });
   }
+  expect(found).toEqual([]);
+});
+
+it('has none in the grid of frames, with two frames side by side, and in the second window', async () => {
+  const opened = desktop.app.waitForEvent('window');
+  await ask(page, 'window.toggleSecond');
+  const second = await opened;
+  await second.locator('.second[data-frame-sha256]').waitFor();
+  const found: string[] = [];
+  for (const [theme, language] of LOOKS) {
+    await ask(page, 'settings.set', { theme, language });
+    await second.locator(`html[lang="${language}"][data-theme="${theme}"]`).waitFor({ state: 'attached' });
+    found.push(...(await findings(`second window ${theme} ${language}`, 'html', second)));
+    await menu(desktop.app, 'view.beside');
+    await page.locator('.beside').waitFor();
+    found.push(...(await findings(`two frames ${theme} ${language}`, '.area')));
+    await menu(desktop.app, 'view.beside');
+    await menu(desktop.app, 'view.grid');
+    await page.locator('.grid .cell').first().waitFor();
+    found.push(...(await findings(`grid ${theme} ${language}`, '.area')));
+    await page.keyboard.press('Escape');
+    await page.locator('.grid').waitFor({ state: 'detached' });
+  }
+  const closed = second.waitForEvent('close');
+  await ask(page, 'window.toggleSecond');
+  await closed;
   expect(found).toEqual([]);
 });
 

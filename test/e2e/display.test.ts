@@ -1,6 +1,6 @@
 /** How the image is shown, in the real window: filters and colours change what is seen and nothing of what is made from it. */
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phantomLoop } from '../../shared/phantom';
 import { openDesktop, type Desktop } from '../support/desktop';
@@ -156,6 +156,9 @@ describe('how the image is shown', () => {
     await shows(before);
     await page.keyboard.press('ArrowRight');
     await shows(await until('another frame', openFrame, (sha256) => sha256 !== null && sha256 !== before));
+    expect(await second.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await menu(desktop.app, 'theme.light');
+    await second.locator('html[data-theme="light"]').waitFor({ state: 'attached' });
     expect(await second.evaluate(() => 'sonomask' in window)).toBe(false);
     const refused = await desktop.app.evaluate(({ ipcMain }) => {
       const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (...args: unknown[]) => unknown> })
@@ -164,7 +167,37 @@ describe('how the image is shown', () => {
       return handlers.get('sonomask:invoke')!(event, 'app.info', undefined);
     });
     expect(refused).toMatchObject({ ok: false, error: { code: 'usage' } });
-    const closed = second.waitForEvent('close');
+  });
+
+  it('is shown there also while the loop plays, and the rulers with it in both windows', async () => {
+    const [, second] = desktop.app.windows();
+    const frame = second!.locator('.second');
+    const shown = () => frame.getAttribute('data-frame-sha256');
+    const marks = (where: Locator) =>
+      where.evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, canvas.height - 12, canvas.width, 12);
+        return data.some((value) => value > 0);
+      });
+    const above = (part: Locator) => part.locator('canvas').last();
+    expect(await marks(above(frame))).toBe(false);
+    await menu(desktop.app, 'view.rulers');
+    await until('rulers', () => marks(above(frame)), Boolean);
+    await menu(desktop.app, 'cine.play');
+    await page.locator('.cine-canvas').waitFor();
+    await until('rulers in passing', () => marks(above(page.locator('.cine-canvas'))), Boolean);
+    const seen = new Set<string | null>();
+    await until(
+      'three frames',
+      async () => seen.add(await shown()).size,
+      (count) => count >= 3,
+    );
+    expect(await marks(above(frame))).toBe(true);
+    expect(seen.has(null)).toBe(false);
+    await page.locator('.cine-canvas').click();
+    await page.locator('.cine-canvas').waitFor({ state: 'detached' });
+    const stopped = await page.locator('.frame-canvas').getAttribute('data-frame-sha256');
+    await until('the frame it stopped at', shown, (sha256) => sha256 === stopped);
+    const closed = second!.waitForEvent('close');
     await page.keyboard.press('Shift+V');
     await closed;
   });

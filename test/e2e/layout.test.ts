@@ -1,4 +1,7 @@
-/** Nothing is lost in either language: no text is cut without a hint, no control lies outside the window, at 100 % and 200 %. */
+/**
+ * Nothing is lost in either language: no text is cut without a hint, no control lies outside the window or behind the edge
+ * of what holds it, at the window's own size and with the page enlarged to 200 %.
+ */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -15,7 +18,6 @@ beforeAll(async () => {
   for (const patient of ['Ann', 'Bob']) writeAt(join(study, patient, 'scan.png'), imageOf(disc(160, 120, 70, 60, 24)));
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
-  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
@@ -37,6 +39,19 @@ function lost(view: string, part: string): Promise<string[]> {
         }
         return false;
       };
+      /** The part that shows of what holds it cuts off more than half of it. */
+      const hidden = (element: Element, box: DOMRect): boolean => {
+        for (let at = element.parentElement; at; at = at.parentElement) {
+          const { overflowX, overflowY } = getComputedStyle(at);
+          if (/auto|scroll/.test(overflowX + overflowY)) return false;
+          if (overflowX === 'visible' && overflowY === 'visible') continue;
+          const edge = at.getBoundingClientRect();
+          const width = Math.min(box.right, edge.right) - Math.max(box.left, edge.left);
+          const height = Math.min(box.bottom, edge.bottom) - Math.max(box.top, edge.top);
+          if (width < box.width / 2 || height < box.height / 2) return true;
+        }
+        return false;
+      };
       for (const element of document.querySelectorAll(`${selector} *`)) {
         const box = element.getBoundingClientRect();
         const style = getComputedStyle(element);
@@ -45,6 +60,9 @@ function lost(view: string, part: string): Promise<string[]> {
         const control = element.matches('button, input, select, [role="button"], [role="combobox"], [role="slider"]');
         const outside = box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1;
         if (control && outside && !scrolls(element)) found.push(`outside ${told(element)}`);
+        if (control && hidden(element, box)) found.push(`hidden ${told(element)}`);
+        const sideways = /auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth;
+        if (sideways) found.push(`sideways ${told(element)}`);
         const hasText = [...element.childNodes].some(({ nodeType, data }: ChildNode & { data?: string }) => {
           return nodeType === Node.TEXT_NODE && (data ?? '').trim() !== '';
         });
@@ -66,9 +84,23 @@ it.each([
 ] as const)('shows everything in %s at a zoom of %d', async (language, zoom) => {
   await menu(desktop.app, `language.${language}`);
   await expect.poll(() => page.evaluate(() => document.documentElement.lang), { timeout: 60_000 }).toBe(language);
-  await page.setViewportSize({ width: 1440 / zoom, height: 900 / zoom });
+  await desktop.app.evaluate(({ BrowserWindow }, factor) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window!.setContentSize(1440, 900);
+    window!.webContents.setZoomFactor(factor);
+  }, zoom);
+  await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 60_000 }).toBe(1440 / zoom);
   await page.waitForTimeout(300);
+  await menu(desktop.app, 'tool.brush');
   const found = await lost('room', '#app');
+  for (const [name, command] of Object.entries({ beside: 'view.beside', grid: 'view.grid' })) {
+    await menu(desktop.app, command);
+    await page.locator(`.${name}`).waitFor();
+    await page.waitForTimeout(300);
+    found.push(...(await lost(name, '#app')));
+    await menu(desktop.app, command);
+    await page.locator(`.${name}`).waitFor({ state: 'detached' });
+  }
   for (const [name, command] of Object.entries(DIALOGS)) {
     await menu(desktop.app, command);
     await page.locator(`.dialog-${name}`).waitFor();

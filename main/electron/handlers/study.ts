@@ -48,6 +48,8 @@ export function studyHandlers(
     'frames.calibrate': async ({ frameId, mmPerPx, scope }) => {
       const { measurements, frames } = session.store;
       await measurements.calibrate(frameId, mmPerPx, scope, actingUser(session, preferences));
+      // A loop that is open knows its millimetres, too.
+      page.tell('frames.changed', { frames: null });
       return (await frames.get(frameId)).calibration;
     },
     'frames.setReview': async ({ frameId, review }) => {

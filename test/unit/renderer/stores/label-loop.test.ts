@@ -31,6 +31,7 @@ beforeEach(async () => {
     'labels.list': () => [{ id: 1, name: 'cavity', colour: '#ff0000', shortcut: '1', instances: 'single', head: null }],
     'images.loop': () => ({
       frameTimeMs: 40,
+      calibration: null,
       frames: [1, 2, 3].map((id) => ({ id, state: 'unopened', sha256: null, maskCount: 0 })),
     }),
     'propagation.loop': () => loop,
