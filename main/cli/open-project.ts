@@ -8,8 +8,11 @@ import { forkProcess, LabelHeads, WorkerHost, type Tell } from '../inference';
 import { ProjectStore } from '../project';
 import type { Arguments } from './arguments';
 
-/** The name under which the command line's work is written down. */
-const USER = 'command line';
+/** The name under which the command line's work is written down; a team's server takes only the one it knows us by. */
+export function cliUser({ user }: ProjectStore): string {
+  return user ?? 'command line';
+}
+
 const FINETUNE_WORKER = new URL('../finetune/finetune.worker.ts', import.meta.url);
 
 /** Opens the project that is the only operand, for `use` alone. @throws AppError as `ProjectStore.open` does. */
@@ -41,7 +44,7 @@ export async function withLearning<T>(
   const learning = new Learning({
     ...{ store, worker, modelFolder, model, tell },
     labels: new LabelHeads(store, () => heads, model),
-    user: () => USER,
+    user: () => cliUser(store),
     onHeadsChanged: () => Promise.resolve(),
   });
   try {

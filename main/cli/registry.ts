@@ -15,6 +15,7 @@ import { projectAgreement } from './commands/project-agreement';
 import { projectFinetune } from './commands/project-finetune';
 import { projectStats } from './commands/project-stats';
 import { projectActivate, projectVersions } from './commands/project-versions';
+import { teamAdd, teamInit, teamList, teamRemove } from './commands/team';
 
 export const COMMANDS: readonly Command[] = [
   annotate,
@@ -29,6 +30,10 @@ export const COMMANDS: readonly Command[] = [
   projectActivate,
   projectAgreement,
   projectStats,
+  teamInit,
+  teamAdd,
+  teamRemove,
+  teamList,
   exportMasks,
   importCommand,
   deidentifyCommand,

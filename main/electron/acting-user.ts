@@ -4,8 +4,9 @@ import { AppError } from '../../shared/errors';
 import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
 
-/** The user of this computer; in a reading of its own, its reader. */
-export function actingUser({ reading }: ProjectSession, { userName }: PreferenceStore): string {
+/** Whom the team's server knows us as; else the user of this computer, or in a reading of its own its reader. */
+export function actingUser({ reading, serverUser }: ProjectSession, { userName }: PreferenceStore): string {
+  if (serverUser !== null) return serverUser;
   return reading && reading.id !== MAIN_READING ? reading.name : userName;
 }
 

@@ -25,6 +25,11 @@ export class ProjectSession {
     return this.#store?.reading;
   }
 
+  /** As whom the server of the open project knows us; null where none is. */
+  get serverUser(): string | null {
+    return this.#store?.user ?? null;
+  }
+
   /** Throws `usage` where no project is open. */
   get store(): ProjectStore {
     if (!this.#store) throw new AppError('usage', 'project', 'no project is open');

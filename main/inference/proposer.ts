@@ -118,8 +118,12 @@ export class Proposer {
       const edit = { frameId: frame.id, frameSha256, user: PROPOSING_USER, changes };
       return [...(await this.store.masks.save(edit)).masks];
     } catch (error) {
-      // The frame's file was replaced, or the label removed, while the head was drawing.
-      if (isAppError(error) && ['frame-changed', 'label-unknown'].includes(error.code)) return [];
+      // While the head was drawing, the frame's file was replaced, the label removed, or of a team somebody took the frame.
+      if (
+        isAppError(error) &&
+        ['frame-changed', 'label-unknown', 'frame-leased', 'revision-conflict'].includes(error.code)
+      )
+        return [];
       throw error;
     }
   }

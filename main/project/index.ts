@@ -8,3 +8,6 @@ export type { Lesson, LessonCount } from './lessons';
 export type { RoundEnd, Sides } from './rounds';
 export type { FrameScore, HeadInUse, Newer, ProposalOf, ProposalScore } from './scores';
 export type { Outline } from './outlines';
+export { addMember, members, removeMember, type Member } from './server/team';
+export { isServerPlace } from './server/place';
+export { RENEWAL_SECONDS, type Leases } from './server/leases';

@@ -21,6 +21,7 @@ import { Outlines } from './outlines';
 import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
+import { Leases } from './server/leases';
 import { isServerPlace, localFolder, parsePlace, placeText } from './server/place';
 import { openServerDatabase, prepareServerDatabase } from './server/server-database';
 import { Statistics } from './statistics';
@@ -64,6 +65,8 @@ export class ProjectStore implements ReadingStore {
   readonly adjudications: Adjudications;
   readonly settings: Settings;
   readonly audit: Audit;
+  /** Who works on which frame; null in a folder, which one process has for itself. */
+  readonly leases: Leases | null;
 
   private constructor(
     private readonly reached: Reached,
@@ -89,6 +92,7 @@ export class ProjectStore implements ReadingStore {
     this.statistics = new Statistics(db, reading, this.frames, this.masks);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
+    this.leases = reached.user === null ? null : new Leases(db);
   }
 
   /**

@@ -114,3 +114,4 @@ export type {
 } from './learning';
 export { frameVisit, projectStatistics, workPeriod } from './statistics';
 export type { FrameVisit, HeadQuality, ProjectStatistics, WorkPeriod } from './statistics';
+export { frameLease, type FrameLease } from './lease';

@@ -13,7 +13,7 @@ import { exportProject, writeExport } from '../../export';
 import { type Arguments, parseNumber, usage } from '../arguments';
 import { type Command, EXIT, type Outcome } from '../command';
 import { keepOf } from '../keep-option';
-import { projectLabel, withProject } from '../open-project';
+import { cliUser, projectLabel, withProject } from '../open-project';
 
 export const exportMasks: Command = {
   name: 'export',
@@ -54,7 +54,7 @@ one label) is named in the result, mask by mask; docs/formats.md tells what is d
       });
       const { formats, include } = request;
       const detail = { formats, include, frames: result.frames, masks: result.masks };
-      await store.audit.append({ user: 'command line', action: 'export', subject: result.folder, detail });
+      await store.audit.append({ user: cliUser(store), action: 'export', subject: result.folder, detail });
       return outcomeOf(result);
     }),
 };

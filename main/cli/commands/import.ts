@@ -6,6 +6,7 @@ import { ProjectStore } from '../../project';
 import { FrameSource, type StudyApi } from '../../study';
 import { usage } from '../arguments';
 import { type Command, EXIT } from '../command';
+import { cliUser } from '../open-project';
 
 const STUDY_WORKER = new URL('../../study/study.worker.ts', import.meta.url);
 const DEFAULT_LABEL = 'mask';
@@ -32,7 +33,7 @@ nobody's work is replaced. What was not imported is named with its reason, and t
       progress.start();
       const request = { paths: paths.map((path) => resolve(path)), label: args.text('label') ?? DEFAULT_LABEL };
       const report = await importMasks(store, request, {
-        ...{ signal, user: 'command line', read: readMasks },
+        ...{ signal, user: cliUser(store), read: readMasks },
         onProgress: ({ done, total }) => progress.update(done, total, 'files'),
         open: (frameId) => source.open(frameId),
         save: (edit) => store.masks.save(edit),

@@ -28,6 +28,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   // Two did the same at the same time, and the other was first.
   '23505': 'revision-conflict',
   '40': 'revision-conflict',
+  // Raised by the rules of `rights.ts`.
+  SM001: 'frame-leased',
+  SM002: 'revision-conflict',
 };
 
 /** What Node says of a connection that is not there, or not any more. */

@@ -11,6 +11,7 @@ import type { Migrations } from '../migrations';
 import type { ProjectTables } from '../schema';
 import { placeText, schemaOf, type ServerPlace } from './place';
 import { postgresDialect } from './postgres';
+import { rightsSql } from './rights';
 
 export interface OpenServerDatabase extends OpenDatabase {
   /** As whom the server knows us: work is written down under this name and no other. */
@@ -18,8 +19,8 @@ export interface OpenServerDatabase extends OpenDatabase {
 }
 
 /**
- * Makes the project's schema with its tables, or brings those of an older version up to date. Only who may make schemas in
- * the database can.
+ * Makes the project's schema with its tables and the rights to them, or brings those of an older version up to date. Only
+ * who may make schemas in the database, and roles, can.
  *
  * @throws AppError `not-permitted`, `server-unreachable`, `login-refused`, `certificate-refused`, `project-newer`
  */
@@ -32,6 +33,7 @@ export async function prepareServerDatabase(place: ServerPlace, migrations: Migr
     // None: whoever made the schema did not come to its end.
     if (applied !== null && applied.length > 0) pendingMigrations(applied, migrations, placeText(place));
     await runMigrations(db, migrations, placeText(place), schema);
+    await giveRights(db, schema);
   } finally {
     await db.destroy();
   }
@@ -67,10 +69,20 @@ export async function openServerDatabase(
   }
 }
 
+async function giveRights(db: Kysely<ProjectTables>, schema: string): Promise<void> {
+  const { rows } = await sql<{ table: string; columns: string[] }>`select table_name as "table",
+    array_agg(column_name::text) as columns from information_schema.columns where table_schema = ${schema}
+    group by table_name`.execute(db);
+  const columns = new Map(rows.map((row) => [row.table, row.columns]));
+  // As one query the server takes them as one transaction.
+  await sql.raw(rightsSql(schema, columns).join(';\n')).execute(db);
+}
+
 /** Names of the migrations that the schema has been through; null where there is none that we may look into. */
 async function appliedMigrations(db: Kysely<ProjectTables>, schema: string): Promise<string[] | null> {
-  const seen = sql<{ seen: boolean }>`select has_schema_privilege(oid, 'usage') as seen from pg_namespace
-    where nspname = ${schema} and to_regclass(${`${schema}.kysely_migration`}) is not null`;
+  const seen = sql<{ seen: boolean }>`select has_schema_privilege(schemas.oid, 'usage') as seen
+    from pg_namespace as schemas join pg_class as tables on tables.relnamespace = schemas.oid
+    where nspname = ${schema} and relname = 'kysely_migration'`;
   if (!(await seen.execute(db)).rows[0]?.seen) return null;
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(`${schema}.kysely_migration`)}
     order by name`.execute(db);
