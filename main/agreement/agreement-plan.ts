@@ -2,7 +2,7 @@
  * What is to be compared, as plain data: read from the project once, in the process that has it open; computed in another
  * one (compare.ts), which has no project.
  */
-import type { AgreementReport, Calibration, FrameDetail, FrameId, MaskRle, ReadingId } from '../../shared/domain';
+import type { AgreementReport, Calibration, FrameDetail, MaskRle, ReadingId } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
 import type { Outline, ProjectStore } from '../project';
 
@@ -34,7 +34,7 @@ export async function planAgreement(
 ): Promise<AgreementPlan> {
   if (firstId === secondId) throw new AppError('usage', 'readers', 'a reader cannot be compared with themselves');
   const readers = [await store.readings.get(firstId), await store.readings.get(secondId)] as const;
-  const [first, second] = [await outlinesOf(store, firstId), await outlinesOf(store, secondId)];
+  const [first, second] = [await store.outlines.ofReader(firstId), await store.outlines.ofReader(secondId)];
   const both = first.read.filter((id) => second.isRead.has(id));
   const labels = await store.labels.list();
   const pairs: PlannedPair[] = [];
@@ -56,17 +56,6 @@ export async function planAgreement(
     }
   }
   return { readers, frames: both.length, readByOne, labels: labels.map(({ id, name }) => ({ id, name })), pairs };
-}
-
-async function outlinesOf(store: ProjectStore, readingId: ReadingId) {
-  const read = await store.outlines.read(readingId);
-  const byFrame = new Map<FrameId, Outline[]>();
-  for (const outline of await store.outlines.of(readingId)) {
-    const known = byFrame.get(outline.frameId);
-    if (known) known.push(outline);
-    else byFrame.set(outline.frameId, [outline]);
-  }
-  return { read, isRead: new Set(read), byFrame };
 }
 
 function masksOf(outlines: readonly Outline[], label: number): MaskRle[] {

@@ -19,6 +19,7 @@ import type {
 import { AppError } from '../../shared/errors';
 import { areaPx, cocoRle, intersection, partsOf, union, wholeMask } from '../../shared/mask';
 import { holdFrame } from './dialect';
+import { labelsThatDiffer } from './disputes';
 import { isLive, saveEdit } from './masks';
 import { Outlines, READ } from './outlines';
 import { parseInput } from './parse';
@@ -60,8 +61,8 @@ export class Adjudications {
   }
 
   /**
-   * Puts what was chosen into the main reading, in place of what it has of the label on the frame, and accepts the frame.
-   * What was decided before is taken back first, unless somebody has worked on it since.
+   * Puts what was chosen into the main reading, in place of what it has of the label on the frame, and accepts the frame
+   * once nothing is left to decide between the two on it. What was decided before is taken back first, unless somebody has worked on it since.
    *
    * @returns all masks of the label on the frame in the main reading, as they now are
    * @throws AppError `usage` for malformed input, or a label that neither reader has outlined there; what `Masks.save` throws
@@ -74,12 +75,16 @@ export class Adjudications {
       const before = await newestOf(trx, place);
       if (before?.choice && (await isUntouched(trx, before))) await undo(trx, place, before, user);
       const wanted = await outlinesFor(trx, place, chosen);
-      const now = (await labelMasks(trx, place)).filter(({ current }) => isLive(current.state));
+      const live = (await masksOnFrame(trx, place.frameId, MAIN_READING)).filter(({ current }) =>
+        isLive(current.state),
+      );
+      const now = live.filter(({ labelId }) => labelId === place.labelId);
       const target = await targetOf(trx, place.frameId);
       const { frameId, frameSha256, review: reviewBefore } = target;
       const changes = changesTo(now, wanted, place.labelId, originOf(place.readers, chosen));
       // Who has rejected the frame, or read it and found nothing, has said what nothing on it means.
-      const review = wanted.length === 0 && READ.includes(reviewBefore) ? reviewBefore : 'accepted';
+      const saidSo = wanted.length + live.length === now.length && READ.includes(reviewBefore);
+      const review = saidSo || (await isLeftToDecide(trx, place)) ? reviewBefore : 'accepted';
       const { masks } = await saveEdit(trx, MAIN_READING, { frameId, frameSha256, user, changes, review });
       const revisions = masks.map(({ current }) => current.id);
       await note(trx, place, { choice: chosen, reviewBefore, revisions }, user);
@@ -108,6 +113,17 @@ export class Adjudications {
       return labelMasks(trx, place);
     });
   }
+}
+
+/** Besides this label, there is one about which the two differ and nothing has been decided. */
+async function isLeftToDecide(trx: ProjectTransaction, place: AdjudicationPlace): Promise<boolean> {
+  const outlines = new Outlines(trx);
+  const [first, second] = place.readers;
+  const [ofFirst, ofSecond] = [await outlines.of(first, place.frameId), await outlines.of(second, place.frameId)];
+  for (const labelId of labelsThatDiffer(ofFirst, ofSecond, 1)) {
+    if (labelId !== place.labelId && !(await newestOf(trx, { ...place, labelId }))?.choice) return true;
+  }
+  return false;
 }
 
 function swapped(choice: AdjudicationChoice): AdjudicationChoice {

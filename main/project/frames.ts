@@ -2,7 +2,7 @@
  * The study list: frames paged in natural order, their review, and their identity by pixels. Not the masks on them.
  */
 import { sql } from 'kysely';
-import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
+import type { Expression, SqlBool } from 'kysely';
 import {
   calibrationOfFrame,
   imageCalibration,
@@ -22,7 +22,6 @@ import type {
   FrameId,
   FramePage,
   FramePageRequest,
-  FrameState,
   FrameSummary,
   ImageCalibration,
   ImageId,
@@ -35,54 +34,14 @@ import { AppError } from '../../shared/errors';
 import { recordAudit } from './books';
 import { holdFrame } from './dialect';
 import { takeNewPixels } from './new-pixels';
-import { commentedFrames } from './comments';
+import { Disputes } from './disputes';
+import { masksIn, matches, stateIn, type FrameExpressions } from './frame-filter';
 import { parseInput } from './parse';
-import { reviewIn, storeReview } from './readings';
-import type { ProjectDb, ProjectTables } from './schema';
+import { Readings, reviewIn, storeReview } from './readings';
+import type { ProjectDb } from './schema';
 
 /** What `setHash` found; `changed`: other pixels than those its masks were made on, which stay as they are. */
 export type HashVerdict = 'new' | 'same' | 'replaced' | 'changed';
-
-type FrameExpressions = ExpressionBuilder<ProjectTables, 'frames'>;
-
-/** A frame's state in the list of a reading. */
-const stateIn = (reading: ReadingId) =>
-  sql<FrameState>`case when frames.problem is null then ${reviewIn(reading)} else 'failed' end`;
-
-/** A mask's current revision is its newest. */
-const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks.id order by id desc limit 1)
-  not in ('rejected', 'deleted')`;
-
-function matches(eb: FrameExpressions, filter: FrameFilter, reading: ReadingId): Expression<SqlBool> {
-  const { states, studyId, seriesId, imageId, labelId, text, commented } = filter;
-  const conditions: Expression<SqlBool>[] = [];
-  if (imageId !== undefined) conditions.push(eb('frames.image_id', '=', imageId));
-  if (states !== undefined) conditions.push(eb(stateIn(reading), 'in', states));
-  const images = eb.selectFrom('images').select('images.id');
-  if (seriesId !== undefined) {
-    conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', '=', seriesId)));
-  }
-  if (studyId !== undefined) {
-    const series = eb.selectFrom('series').select('series.id').where('series.study_id', '=', studyId);
-    conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', 'in', series)));
-  }
-  if (text !== undefined) {
-    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    const found = images.where(sql<SqlBool>`lower(images.relative_path) like ${pattern} escape '\\'`);
-    conditions.push(eb('frames.image_id', 'in', found));
-  }
-  if (labelId !== undefined) {
-    const masks = masksIn(eb, reading).select('masks.frame_id').where('masks.label_id', '=', labelId);
-    conditions.push(eb('frames.id', 'in', masks));
-  }
-  if (commented) conditions.push(eb('frames.id', 'in', commentedFrames(reading)));
-  return eb.and(conditions);
-}
-
-/** Masks of a reading that are neither rejected nor deleted. */
-function masksIn(eb: FrameExpressions, reading: ReadingId) {
-  return eb.selectFrom('masks').where('masks.reading_id', '=', reading).where(liveMask);
-}
 
 /** Frames with all that a summary says, in no order. */
 function details(db: ProjectDb, reading: ReadingId) {
@@ -123,20 +82,24 @@ function toSummary<T extends { maskCount: number | null }>(row: T): Omit<T, 'mas
 }
 
 export class Frames {
+  readonly #disputes: Disputes;
+
   /** @param reading whose reviews and masks are told */
   constructor(
     private readonly db: ProjectDb,
     private readonly reading: ReadingId,
-  ) {}
+  ) {
+    this.#disputes = new Disputes(db);
+  }
 
-  /** A page of the study list, and how many frames are in which state. */
+  /** A page of the study list, and how many frames are in which state. @throws AppError `reading-blind` */
   async list(request: FramePageRequest): Promise<FramePage> {
     const { filter, limit, offset } = parseInput(framePageRequest, request, 'frame page');
     // Ids first: the joins are then made for one page, not for all that it skips.
     const page = this.db
       .selectFrom('frames')
       .select('frames.id')
-      .where((eb) => matches(eb, filter, this.reading))
+      .where(await this.matching(filter))
       .orderBy('frames.sort_key')
       .orderBy('frames.id')
       .limit(limit)
@@ -158,7 +121,7 @@ export class Frames {
     const rows = await this.db
       .selectFrom('frames')
       .select((eb) => [stateIn(this.reading).as('state'), eb.fn.countAll<number>().as('n')])
-      .where((eb) => matches(eb, rest, this.reading))
+      .where(await this.matching(rest))
       .groupBy('state')
       .execute();
     const counts = { unopened: 0, proposed: 0, corrected: 0, accepted: 0, rejected: 0, failed: 0 };
@@ -223,7 +186,7 @@ export class Frames {
     const row = await this.db
       .selectFrom('frames')
       .select('frames.id')
-      .where((eb) => matches(eb, checked, this.reading))
+      .where(await this.matching(checked))
       .where(sql<SqlBool>`(frames.sort_key, frames.id) ${beyond} (${at.sort_key}, ${at.id})`)
       .$if(elsewhere, (query) => query.where('frames.image_id', '!=', at.image_id))
       .orderBy('frames.sort_key', order)
@@ -242,7 +205,7 @@ export class Frames {
     const row = await this.db
       .selectFrom('frames')
       .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where((eb) => matches(eb, checked, this.reading))
+      .where(await this.matching(checked))
       .where(sql<SqlBool>`(frames.sort_key, frames.id) < (${at.sort_key}, ${at.id})`)
       .executeTakeFirstOrThrow();
     return Number(row.n);
@@ -317,6 +280,17 @@ export class Frames {
       await storeReview(trx, this.reading, id, to);
       await recordAudit(trx, { user, action: 'review', subject: `frame ${id}`, detail: { from: frame.review, to } });
     });
+  }
+
+  private async matching(filter: FrameFilter): Promise<(eb: FrameExpressions) => Expression<SqlBool>> {
+    const disputed = filter.disputed ? await this.disputed() : null;
+    return (eb) => matches(eb, filter, this.reading, disputed);
+  }
+
+  private async disputed(): Promise<ReadonlySet<FrameId>> {
+    const { name, blind } = await new Readings(this.db).get(this.reading);
+    if (blind) throw new AppError('reading-blind', name, `${name} reads blind`);
+    return this.#disputes.frames();
   }
 
   private async placeOf(frameId: FrameId): Promise<{ id: number; image_id: number; sort_key: string }> {

@@ -18,6 +18,14 @@ export interface Outline {
 const STANDS = ['accepted', 'corrected', 'drawn'] as const;
 export const READ: readonly ReviewState[] = ['corrected', 'accepted', 'rejected'];
 
+/** What one reader has read and outlined. */
+export interface ReaderOutlines {
+  /** In the order of the study list. */
+  readonly read: readonly FrameId[];
+  readonly isRead: ReadonlySet<FrameId>;
+  readonly byFrame: ReadonlyMap<FrameId, readonly Outline[]>;
+}
+
 export class Outlines {
   constructor(private readonly db: ProjectDb) {}
 
@@ -37,6 +45,18 @@ export class Outlines {
       .orderBy('masks.id')
       .execute();
     return rows.map(({ frameId, labelId, ...rle }) => ({ frameId, labelId, rle }));
+  }
+
+  /** Everything of a reading. */
+  async ofReader(reading: ReadingId): Promise<ReaderOutlines> {
+    const read = await this.read(reading);
+    const byFrame = new Map<FrameId, Outline[]>();
+    for (const outline of await this.of(reading)) {
+      const known = byFrame.get(outline.frameId);
+      if (known) known.push(outline);
+      else byFrame.set(outline.frameId, [outline]);
+    }
+    return { read, isRead: new Set(read), byFrame };
   }
 
   /**

@@ -65,6 +65,9 @@ export const review = {
     edit: 'Change by hand',
     takeBack: 'Take back',
   },
+  disputed: 'Only frames about which readers differ',
+  disputedHint:
+    'Only frames about which readers differ: a label that only one of two has outlined, or outlines with a Dice below {dice}',
   comments: {
     title: 'Comments',
     none: 'None on this frame. {way} writes one under the pointer.',

@@ -66,6 +66,8 @@ export const review: typeof english = {
     edit: '手动修改',
     takeBack: '撤回',
   },
+  disputed: '仅显示阅片者有分歧的帧',
+  disputedHint: '仅显示阅片者有分歧的帧：某标签仅一人勾画，或两人轮廓的 Dice 低于 {dice}',
   comments: {
     title: '批注',
     none: '此帧没有批注。用 {way} 在指针处添加。',

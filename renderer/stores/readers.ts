@@ -1,6 +1,6 @@
 /** Who reads: the readings of the open project, and reading as somebody else. */
 import { defineStore } from 'pinia';
-import { computed, shallowRef } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { MAIN_READING, type NewReading, type Reading, type ReadingId } from '../../shared/domain';
 import { i18n } from '../i18n';
 import { call } from '../ipc';
@@ -14,6 +14,9 @@ export const useReaders = defineStore('readers', () => {
   /** In which the project is open; null where none is. */
   const now = computed(() => workspace.project?.reading ?? null);
   const isMain = computed(() => now.value?.id === MAIN_READING);
+
+  /** There are others, and the open reading may see them. */
+  const seesOthers = computed(() => all.value.length > 1 && now.value?.blind === false);
 
   async function load(): Promise<void> {
     all.value = (await toasts.attempt(() => call('readings.list'))) ?? all.value;
@@ -33,5 +36,14 @@ export const useReaders = defineStore('readers', () => {
 
   const read = (readingId: ReadingId): Promise<void> => workspace.read(readingId);
 
-  return { all, now, isMain, load, create, nameOf, read };
+  watch(
+    () => [workspace.project?.path, now.value?.id] as const,
+    ([, id]) => {
+      all.value = [];
+      if (id !== undefined) void load();
+    },
+    { immediate: true },
+  );
+
+  return { all, now, isMain, seesOthers, load, create, nameOf, read };
 });

@@ -27,6 +27,8 @@ export const useStudyList = defineStore('study-list', () => {
   const text = ref('');
   /** Only frames with comments. */
   const commented = ref(false);
+  /** Only frames about which readers differ. */
+  const disputed = ref(false);
   /** Under the rest of the filter, whatever the states. */
   const counts = shallowRef<FrameCounts>(NO_COUNTS);
   /** Of the whole project. */
@@ -48,10 +50,11 @@ export const useStudyList = defineStore('study-list', () => {
       ...(states.value.length ? { states: states.value } : {}),
       ...(words ? { text: words } : {}),
       ...(commented.value ? { commented: true } : {}),
+      ...(disputed.value ? { disputed: true } : {}),
     };
   });
   /** Whatever the states, not all frames are counted. */
-  const narrowed = computed(() => commented.value || text.value.trim() !== '');
+  const narrowed = computed(() => commented.value || disputed.value || text.value.trim() !== '');
   const filtered = computed(() => states.value.length > 0 || narrowed.value);
 
   /** Answers of an older generation belong to another filter or project and are dropped. */
@@ -163,10 +166,12 @@ export const useStudyList = defineStore('study-list', () => {
     states?: readonly FrameState[];
     text?: string;
     commented?: boolean;
+    disputed?: boolean;
   }): Promise<void> {
     states.value = change.states ?? states.value;
     text.value = change.text ?? text.value;
     commented.value = change.commented ?? commented.value;
+    disputed.value = change.disputed ?? disputed.value;
     pages.value = new Map();
     visible = [0, 0];
     await reload();
@@ -266,7 +271,7 @@ export const useStudyList = defineStore('study-list', () => {
     refreshTimer = undefined;
     states.value = [];
     text.value = '';
-    commented.value = false;
+    commented.value = disputed.value = false;
     pages.value = new Map();
     counts.value = allCounts.value = NO_COUNTS;
     total.value = 0;
@@ -282,6 +287,7 @@ export const useStudyList = defineStore('study-list', () => {
     states,
     text,
     commented,
+    disputed,
     counts,
     allCounts,
     total,

@@ -7,6 +7,9 @@ import { z } from 'zod';
 import { rowId } from './ids';
 import { reading } from './reading';
 
+/** Two readers differ about a label on a frame where the Dice of their outlines is below this, or only one has outlined it. */
+export const DIFFER_DICE = 0.8;
+
 const value = z.number().nullable();
 const pair = z.tuple([z.number(), z.number()]).readonly();
 

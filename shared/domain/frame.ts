@@ -133,6 +133,8 @@ export const frameFilter = z
     text: z.exactOptional(z.string().min(1).max(200)),
     /** Frames with a comment, resolved or not; a blind reader's own alone. */
     commented: z.exactOptional(z.literal(true)),
+    /** Frames about which two readers differ (`DIFFER_DICE`); refused in a blind reading. */
+    disputed: z.exactOptional(z.literal(true)),
   })
   .readonly();
 export type FrameFilter = z.infer<typeof frameFilter>;

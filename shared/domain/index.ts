@@ -40,7 +40,7 @@ export { MAIN_READING, newReading, readerName, reading } from './reading';
 export type { NewReading, Reading, ReadingId } from './reading';
 export { adjudication, adjudicationChoice, adjudicationPlace, readerPair } from './adjudication';
 export type { Adjudication, AdjudicationChoice, AdjudicationPlace, ReaderPair } from './adjudication';
-export { agreementReport, agreementRow } from './agreement';
+export { agreementReport, agreementRow, DIFFER_DICE } from './agreement';
 export type { AgreementReport, AgreementRow, LabelAgreement, MaskDifference, PartAgreement } from './agreement';
 export { comment, commentChange, commentState, newComment } from './comment';
 export type { Comment, CommentChange, CommentId, CommentState, NewComment } from './comment';

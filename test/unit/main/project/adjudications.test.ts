@@ -121,6 +121,34 @@ describe('a decision', () => {
     expect(await store.outlines.read(MAIN_READING)).toEqual([]);
   });
 
+  it('accepts the frame only when nothing on it is left to decide', async () => {
+    const { store, place, lesion, frameId, bob, eve, edit, drawn } = await disagreement({ ofMain: [] });
+    await store.masks.save(edit([], 'unopened'));
+    const others = { ...place, readers: [bob.id, eve.id] } as const;
+    const ofLesion = { ...others, labelId: lesion.id };
+    const outline = (bits: number) => ({ ...drawn(bits), labelId: lesion.id }) as MaskChange;
+    await store.in(bob.id).masks.save(edit([outline(A)], 'accepted'));
+    await store.in(eve.id).masks.save(edit([drawn(A), outline(B)], 'accepted'));
+    const review = async () => (await store.frames.get(frameId)).review;
+    await store.adjudications.decide(others, 'first', USER);
+    expect(await review()).toBe('unopened');
+    await store.adjudications.decide(ofLesion, 'union', USER);
+    expect(await review()).toBe('accepted');
+    await store.adjudications.takeBack(others, USER);
+    expect(await review()).toBe('unopened');
+    await store.adjudications.decide({ ...others, readers: [eve.id, bob.id] }, 'first', USER);
+    expect(await review()).toBe('accepted');
+  });
+
+  it('accepts it at once where the other labels are the same', async () => {
+    const { store, place, lesion, frameId, bob, edit, drawn } = await disagreement();
+    const outline = { ...drawn(A), labelId: lesion.id } as MaskChange;
+    await store.masks.save(edit([outline], 'corrected'));
+    await store.in(bob.id).masks.save(edit([outline], 'accepted'));
+    await store.adjudications.decide(place, 'second', USER);
+    expect(await store.frames.get(frameId)).toMatchObject({ review: 'accepted' });
+  });
+
   it('is refused where nobody has outlined anything, and stores nothing', async () => {
     const { store, place, lesion, frameId } = await disagreement();
     const empty = { ...place, labelId: lesion.id };
