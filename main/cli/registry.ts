@@ -10,6 +10,9 @@ import { importCommand } from './commands/import';
 import { modelImport } from './commands/model-import';
 import { modelInfo } from './commands/model-info';
 import { modelRun } from './commands/model-run';
+import { pacsFetch } from './commands/pacs-fetch';
+import { pacsFind } from './commands/pacs-find';
+import { pacsSend } from './commands/pacs-send';
 import { predict } from './commands/predict';
 import { projectAgreement } from './commands/project-agreement';
 import { projectFinetune } from './commands/project-finetune';
@@ -37,5 +40,8 @@ export const COMMANDS: readonly Command[] = [
   exportMasks,
   importCommand,
   deidentifyCommand,
+  pacsFind,
+  pacsFetch,
+  pacsSend,
   demo,
 ];

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors';
+import { uidOfDigest } from '../dicom';
 import { writeAtomically } from '../files';
 import type { Keep } from './blank';
 
@@ -22,12 +23,8 @@ export class Identities {
     return this.uid(this.keep === 'everything' ? old : `${old} ${JSON.stringify(this.keep)}`);
   }
 
-  /** A UID under 2.25 (PS3.5 B.2): a UUID of version 8, so always below 2^128. */
   uid(old: string): string {
-    const bytes = this.#digest('uid', old).subarray(0, 16);
-    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-    return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
+    return uidOfDigest(this.#digest('uid', old));
   }
 
   /** Name and ID of a patient. */

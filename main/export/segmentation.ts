@@ -39,8 +39,15 @@ export interface Segmentation {
 export interface SegmentedImage {
   readonly header: Header;
   readonly frameCount: number;
-  /** Of the new series. */
+}
+
+/** What the segmentation itself is called. */
+export interface SegmentationNames {
+  /** UID of its series. */
   readonly series: string;
+  readonly sopInstance: string;
+  /** ISO 8601. */
+  readonly madeAt: string;
 }
 
 const SEGMENTATION_STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
@@ -92,15 +99,15 @@ export function referenceOf(header: Header): Source | undefined {
 /** @returns the file in pieces. @throws AppError `internal` where the source cannot be referred to */
 export function encodeSegmentation(
   { widthPx, heightPx, segments, frames }: Segmentation,
-  { header, frameCount, series }: SegmentedImage,
+  { header, frameCount }: SegmentedImage,
+  names: SegmentationNames,
 ): readonly Uint8Array[] {
   const source = referenceOf(header);
   if (!source) throw new AppError('internal', 'segmentation', 'the source does not name itself');
-  const sopInstance = newUid();
   const known = IF_KNOWN.filter(([tag]) => header.elements[tag]);
   const dataSet = dataSetBytes([
     ...[...PATIENT_AND_STUDY, ...known].map(([tag, vr]) => [tagOf(tag), vr, textOf(header, tag)] as const),
-    ...about(sopInstance, series),
+    ...about(names),
     [
       0x00081115,
       'SQ',
@@ -128,6 +135,7 @@ export function encodeSegmentation(
     [0x52009230, 'SQ', frames.map((frame) => groupsOf(frame, source, frameCount))],
     [0x7fe00010, 'OB', packed(frames, widthPx * heightPx)],
   ]);
+  const { sopInstance } = names;
   const head = part10Head({ transferSyntax: EXPLICIT_LITTLE_ENDIAN, sopClass: SEGMENTATION_STORAGE, sopInstance });
   return [...head, ...dataSet];
 }
@@ -146,15 +154,14 @@ function packed(frames: readonly SegmentFrame[], pixels: number): Uint8Array {
   return bits;
 }
 
-function about(sopInstance: string, series: string): DataSet {
-  const now = new Date().toISOString();
+function about({ sopInstance, series, madeAt }: SegmentationNames): DataSet {
   return [
     [0x00080005, 'CS', 'ISO_IR 192'],
     [0x00080008, 'CS', 'DERIVED\\PRIMARY'],
     [0x00080016, 'UI', SEGMENTATION_STORAGE],
     [0x00080018, 'UI', sopInstance],
-    [0x00080023, 'DA', now.slice(0, 10).replaceAll('-', '')],
-    [0x00080033, 'TM', now.slice(11, 19).replaceAll(':', '')],
+    [0x00080023, 'DA', madeAt.slice(0, 10).replaceAll('-', '')],
+    [0x00080033, 'TM', madeAt.slice(11, 19).replaceAll(':', '')],
     [0x00080060, 'CS', 'SEG'],
     [0x00080070, 'LO', 'SonoMask'],
     [0x0008103e, 'LO', 'Masks'],

@@ -14,9 +14,14 @@ export type Write = (chunk: Uint8Array | string) => Promise<void>;
  * Makes the file at `path` out of what `produce` writes; folders are made as needed. An error of `produce` leaves things as
  * they were.
  *
- * @throws AppError `disk-full`, `write-failed`, or what `produce` throws.
+ * @param check looks at what was written before it takes its place
+ * @throws AppError `disk-full`, `write-failed`, or what `produce` or `check` throws.
  */
-export async function writeAtomically(path: string, produce: (write: Write) => Promise<void>): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  produce: (write: Write) => Promise<void>,
+  check?: (draft: string) => Promise<void>,
+): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -27,6 +32,7 @@ export async function writeAtomically(path: string, produce: (write: Write) => P
     } finally {
       await handle.close();
     }
+    await check?.(draft);
     await rename(draft, path);
     await syncFolder(dirname(path));
   } catch (cause) {

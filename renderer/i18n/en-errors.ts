@@ -107,6 +107,31 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: 'Somebody else is working on this frame',
     advice: 'Nothing was changed. You can edit it as soon as they leave it.',
   },
+  'pacs-unreachable': {
+    title: 'The PACS {subject} does not answer',
+    advice: 'Check its address and the network. What has come so far is kept; trying again goes on from there.',
+  },
+  'pacs-untrusted': {
+    title: 'The PACS {subject} cannot be trusted',
+    advice:
+      'Its certificate is not valid for this address. A hospital’s own authority can be named in the settings of the PACS.',
+  },
+  'pacs-plaintext': {
+    title: '{subject} would be reached without encryption',
+    advice: 'Use an https address. Plain http to another computer has to be allowed in the settings of the PACS.',
+  },
+  'pacs-login': {
+    title: 'The PACS {subject} refused the login',
+    advice: 'Check user and password or token, and whether this account may do what was asked.',
+  },
+  'pacs-answer': {
+    title: 'The PACS {subject} did not answer as DICOMweb does',
+    advice: 'Check that the address is that of the DICOMweb service. Nothing of the answer was used.',
+  },
+  'pacs-failed': {
+    title: 'The PACS {subject} could not do it',
+    advice: 'Try again later, or ask whoever runs it.',
+  },
   'disk-full': { title: 'There is no space left on the disk', advice: 'Free some space, then try again.' },
   'write-failed': {
     title: '“{subject}” could not be written',

@@ -59,6 +59,27 @@ export const error: typeof english.error = {
     advice: '未作任何更改。接受与仲裁由审核者完成；角色由管理员分配。',
   },
   'frame-leased': { title: '其他人正在编辑此帧', advice: '未作任何更改。对方离开后即可编辑。' },
+  'pacs-unreachable': {
+    title: 'PACS {subject} 没有响应',
+    advice: '请检查地址和网络。已收到的内容会保留，重试时从中断处继续。',
+  },
+  'pacs-untrusted': {
+    title: 'PACS {subject} 不可信',
+    advice: '其证书对此地址无效。如医院使用自己的证书颁发机构，可在 PACS 设置中指定。',
+  },
+  'pacs-plaintext': {
+    title: '与 {subject} 的连接未加密',
+    advice: '请使用 https 地址。以 http 明文访问其他计算机须在 PACS 设置中明确允许。',
+  },
+  'pacs-login': {
+    title: 'PACS {subject} 拒绝登录',
+    advice: '请检查用户名和密码或令牌，以及该账户是否有相应权限。',
+  },
+  'pacs-answer': {
+    title: 'PACS {subject} 的应答不符合 DICOMweb',
+    advice: '请确认地址为 DICOMweb 服务地址。应答内容未被使用。',
+  },
+  'pacs-failed': { title: 'PACS {subject} 未能完成操作', advice: '请稍后重试，或联系其管理员。' },
   'disk-full': { title: '磁盘空间不足', advice: '请释放空间后重试。' },
   'write-failed': { title: '无法写入“{subject}”', advice: '请检查写入权限以及磁盘是否已连接。' },
   'reading-blind': {

@@ -39,6 +39,7 @@ export {
 } from './inference';
 export type { ModelHead, ProjectLabel } from './labels';
 export type { LabelLearning, LearningProgress } from './learning';
+export type { PacsFetched, PacsFound, PacsQuery, PacsSent, PacsStudy, PacsUnsent } from './pacs';
 export type { Project, RecentProject } from './project';
 export type { PropagationEnd, PropagationRequest, PropagationResult } from './propagation';
 export {

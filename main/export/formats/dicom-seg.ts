@@ -10,7 +10,7 @@ import { readDicomHeader } from '../../study';
 import type { ExportJob, JobFrame, JobMask } from '../export-job';
 import { imageName } from '../export-names';
 import type { PlannedFrame } from '../export-plan';
-import { encodeSegmentation, referenceOf, type Segment } from '../segmentation';
+import { encodeSegmentation, referenceOf, type Segment, type Segmentation } from '../segmentation';
 
 interface Segmented {
   readonly first: PlannedFrame;
@@ -20,20 +20,42 @@ interface Segmented {
   readonly masks: { readonly key: string; readonly frameIndex: number; readonly mask: JobMask }[];
 }
 
+/** A DICOM image that has masks. */
+export interface MaskedImage {
+  /** Its first frame with masks. */
+  readonly first: PlannedFrame;
+  readonly header: DataSet;
+  readonly content: Segmentation;
+  /** When the latest of the masks was made, ISO 8601. */
+  readonly latest: string;
+}
+
 export async function exportDicomSeg(job: ExportJob): Promise<void> {
   /** The segmentations of a study are one series. */
   const series = new Map<string, string>();
+  for await (const { first, header, content } of maskedImages(job)) {
+    const study = header.string('x0020000d') ?? '';
+    const seriesUid = series.get(study) ?? newUid();
+    series.set(study, seriesUid);
+    const names = { series: seriesUid, sopInstance: newUid(), madeAt: new Date().toISOString() };
+    const chunks = encodeSegmentation(content, { header, frameCount: first.frameCount }, names);
+    await job.write(`dicom-seg/${imageName(first)}.dcm`, Buffer.concat(chunks));
+  }
+}
+
+/** One after the other, each with all of its masks. */
+export async function* maskedImages(job: ExportJob): AsyncGenerator<MaskedImage> {
   // The frames of an image follow each other.
   let image: Segmented | undefined;
   for await (const each of job.frames()) {
     if (image && image.first.imageId !== each.frame.imageId) {
-      await write(job, image, series);
+      yield* masked(image);
       image = undefined;
     }
     image ??= { first: each.frame, header: await headerOf(each.frame), masks: [] };
     await add(image, each, job);
   }
-  if (image) await write(job, image, series);
+  if (image) yield* masked(image);
 }
 
 /** Undefined where nothing can refer to the image. */
@@ -59,13 +81,10 @@ async function add({ header, masks }: Segmented, { frame, masks: found }: JobFra
   }
 }
 
-async function write(job: ExportJob, { first, header, masks }: Segmented, series: Map<string, string>): Promise<void> {
+function* masked({ first, header, masks }: Segmented): Generator<MaskedImage> {
   if (!header || masks.length === 0) return;
-  const study = header.string('x0020000d') ?? '';
-  const seriesUid = series.get(study) ?? newUid();
-  series.set(study, seriesUid);
   const keys = [...new Set(masks.map(({ key }) => key))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const { widthPx, heightPx, frameCount } = first;
+  const { widthPx, heightPx } = first;
   const frames = masks.map(({ key, frameIndex, mask: { rle } }) => ({
     segment: keys.indexOf(key) + 1,
     frameIndex,
@@ -78,9 +97,8 @@ async function write(job: ExportJob, { first, header, masks }: Segmented, series
       key,
     ),
   );
-  const about = { header, frameCount, series: seriesUid };
-  const chunks = encodeSegmentation({ widthPx, heightPx, segments, frames }, about);
-  await job.write(`dicom-seg/${imageName(first)}.dcm`, Buffer.concat(chunks));
+  const latest = masks.reduce((time, { mask }) => (mask.time > time ? mask.time : time), '');
+  yield { first, header, content: { widthPx, heightPx, segments, frames }, latest };
 }
 
 function segmentOf(masks: readonly JobMask[], key: string): Segment {
