@@ -3,6 +3,8 @@ import { readManifest } from '../../models/folder';
 import { bundledModelFolder } from '../../models/weights';
 import type { Label } from '../../shared/domain';
 import { AppError } from '../../shared/errors';
+import type { BatchStatus } from '../../shared/ipc';
+import { BatchDesk } from '../batch';
 import { Learning, type FinetuneApi } from '../finetune';
 import { forkProcess, LabelHeads, WorkerHost, type Tell } from '../inference';
 import { ProjectStore } from '../project';
@@ -13,6 +15,7 @@ export function cliUser({ user }: ProjectStore): string {
   return user ?? 'command line';
 }
 
+const ENCODE_WORKER = new URL('../inference/encode.worker.ts', import.meta.url);
 const FINETUNE_WORKER = new URL('../finetune/finetune.worker.ts', import.meta.url);
 
 /** Opens the project that is the only operand, for `use` alone. @throws AppError as `ProjectStore.open` does. */
@@ -52,6 +55,32 @@ export async function withLearning<T>(
   } finally {
     await learning.close();
     worker.dispose();
+  }
+}
+
+/** Batches in a project outside the window. @param onStatus hears after each frame */
+export async function withBatches<T>(
+  args: Arguments,
+  store: ProjectStore,
+  onStatus: (status: BatchStatus) => void,
+  use: (batches: BatchDesk) => Promise<T>,
+): Promise<T> {
+  const modelFolder = args.text('model') ?? bundledModelFolder();
+  const manifest = await readManifest(modelFolder);
+  const heads = manifest.heads.map(({ label: name, version }) => ({ name, version }));
+  const model = () => manifest;
+  const lanes = args.count('lanes', 1);
+  const batches = new BatchDesk({
+    ...{ store, model, modelFolder, onStatus, provider: 'auto', ...(lanes !== undefined && { lanes }) },
+    startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
+    labels: new LabelHeads(store, () => heads, model),
+    user: () => cliUser(store),
+  });
+  try {
+    return await use(batches);
+  } finally {
+    batches.close();
+    await batches.settled();
   }
 }
 

@@ -1,6 +1,7 @@
 /** All commands, in the order of the help. */
 import type { Command } from './command';
 import { annotate } from './commands/annotate';
+import { batchCancel, batchPause, batchResume, batchRetry, batchRun, batchStatus } from './commands/batch';
 import { deidentifyCommand } from './commands/deidentify';
 import { demo } from './commands/demo';
 import { evaluate } from './commands/evaluate';
@@ -33,6 +34,12 @@ export const COMMANDS: readonly Command[] = [
   projectActivate,
   projectAgreement,
   projectStats,
+  batchRun,
+  batchStatus,
+  batchPause,
+  batchResume,
+  batchRetry,
+  batchCancel,
   teamInit,
   teamAdd,
   teamRemove,

@@ -76,14 +76,31 @@ export class EmbeddingCache {
     await writing;
   }
 
+  /** For work that nobody looks at: kept while there is room, so that it pushes out nothing that somebody has used. */
+  async putIfRoom(embedding: StoredEmbedding): Promise<void> {
+    const { frameSha256, encoderId } = embedding;
+    const bytes = embeddingToBytes(embedding);
+    const writing = this.#turn.then(async () => {
+      if ((await this.#bytesOnDisk()) + bytes.length > this.limits.diskBytes) return;
+      await this.#write(this.#pathOf(frameSha256, encoderId), bytes);
+    });
+    this.#turn = writing;
+    await writing;
+  }
+
+  async #bytesOnDisk(): Promise<number> {
+    this.#diskBytes ??= (await this.#files()).reduce((sum, file) => sum + file.bytes, 0);
+    return this.#diskBytes;
+  }
+
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     const partial = `${path}.${randomUUID()}`;
     try {
-      this.#diskBytes ??= (await this.#files()).reduce((sum, file) => sum + file.bytes, 0);
+      const before = await this.#bytesOnDisk();
       await mkdir(dirname(path), { recursive: true });
       await writeFile(partial, bytes);
       await rename(partial, path);
-      this.#diskBytes += bytes.length;
+      this.#diskBytes = before + bytes.length;
       if (this.#diskBytes > this.limits.diskBytes) await this.#makeRoom();
     } catch {
       await rm(partial, { force: true }).catch(() => undefined);

@@ -1,13 +1,14 @@
-/** What the encode worker does: frames in, embeddings out, by one model on the provider that is asked for. */
+/** What the encode worker does: frames in, embeddings or whole proposals out, by one model on the provider asked for. */
 import { createHash } from 'node:crypto';
 import { GRID_SIZE, INPUT_SIZE_PX } from '../../models/autosamus';
 import { readModel, type Model } from '../../models/folder';
 import { AppError } from '../../shared/errors';
-import { mirror } from '../../shared/image';
+import { mirror, type GrayImage } from '../../shared/image';
 import type { Provider } from '../../shared/ipc';
 import { frameHash, readImage } from '../study';
 import { storedEmbedding, type StoredEmbedding } from './embedding-file';
 import { Predictor } from './predictor';
+import { blameModel, proposeFrame, type ProposedFrame, type ProposeFrameRequest } from './propose-frame';
 
 export interface EncodeRequest {
   readonly path: string;
@@ -26,8 +27,11 @@ export function mirroredHash(frameSha256: string): string {
 
 export type EncodeApi = ReturnType<typeof encodeApi>;
 
-/** @param modelFolder read at the first request */
-export function encodeApi(modelFolder: string) {
+/**
+ * @param modelFolder read at the first request
+ * @param threads within one operator; 0: as many as there are cores
+ */
+export function encodeApi(modelFolder: string, threads = 0) {
   let opened: Promise<Model> | undefined;
   let current: { readonly provider: Provider; readonly predictor: Predictor } | undefined;
 
@@ -43,8 +47,17 @@ export function encodeApi(modelFolder: string) {
     const loaded = await model();
     if (current?.provider === provider) return current.predictor;
     await current?.predictor.dispose();
-    current = { provider, predictor: new Predictor(loaded, { provider }) };
+    current = { provider, predictor: new Predictor(loaded, { provider, threads }) };
     return current.predictor;
+  };
+
+  /** @param key names the pixels @throws AppError `provider-failed` */
+  const embeddingOf = async (frame: GrayImage, key: string, provider: Provider): Promise<StoredEmbedding> => {
+    const embedding = await (await predictorOn(provider)).encode(frame);
+    if (!embedding.data.every((value) => Math.abs(value) < 65_504)) {
+      throw new AppError('provider-failed', provider, `the embedding of frame ${key} is not finite`);
+    }
+    return storedEmbedding(key, embedding);
   };
 
   return {
@@ -70,12 +83,17 @@ export function encodeApi(modelFolder: string) {
       if (found !== frameSha256) {
         throw new AppError('frame-changed', path, `${path} has pixels ${found}, not ${frameSha256}`);
       }
-      const embedding = await (await predictorOn(provider)).encode(mirrored ? mirror(frame) : frame);
-      if (!embedding.data.every((value) => Math.abs(value) < 65_504)) {
-        throw new AppError('provider-failed', provider, `the embedding of ${path} is not finite`);
-      }
-      return storedEmbedding(mirrored ? mirroredHash(frameSha256) : frameSha256, embedding);
+      const [image, key] = mirrored ? [mirror(frame), mirroredHash(frameSha256)] : [frame, frameSha256];
+      return embeddingOf(image, key, provider);
     },
+
+    /** See `proposeFrame`. */
+    propose: async ({ provider, ...request }: ProposeFrameRequest & { provider: Provider }): Promise<ProposedFrame> =>
+      proposeFrame(
+        await predictorOn(provider).catch(blameModel),
+        (frame, frameSha256) => embeddingOf(frame, frameSha256, provider),
+        request,
+      ),
   };
 }
 

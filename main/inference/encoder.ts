@@ -6,6 +6,7 @@ import { AppError, isAppError } from '../../shared/errors';
 import type { InferenceStatus, Provider, ProviderChoice, ProviderRefusal } from '../../shared/ipc';
 import type { EncodeApi, EncodeRequest } from './encode-api';
 import type { StoredEmbedding } from './embedding-file';
+import type { ProposedFrame, ProposeFrameRequest } from './propose-frame';
 import { isProviderFault, offeredProviders, providersToTry, refusalOf } from './providers';
 import type { WorkerHost } from './worker-host';
 
@@ -51,11 +52,24 @@ export class Encoder {
    * @throws AppError `cancelled`, `frame-changed`, `provider-failed` and `worker-died` where even the CPU failed, or as
    *   `readImage` does.
    */
-  async encode(request: EncodeRequest, signal: AbortSignal): Promise<StoredEmbedding> {
+  encode(request: EncodeRequest, signal: AbortSignal): Promise<StoredEmbedding> {
+    return this.#onWhatWorks(signal, (provider) =>
+      this.worker.request('encode', { ...request, provider }, { signal, onAbort: 'kill' }),
+    );
+  }
+
+  /** See `proposeFrame`. @throws AppError as that does; `worker-died` when one died with it under way */
+  propose(request: ProposeFrameRequest, signal: AbortSignal): Promise<ProposedFrame> {
+    return this.#onWhatWorks(signal, (provider) =>
+      this.worker.request('propose', { ...request, provider }, { signal, onAbort: 'kill', once: true }),
+    );
+  }
+
+  async #onWhatWorks<T>(signal: AbortSignal, ask: (provider: Provider) => Promise<T>): Promise<T> {
     for (;;) {
       const provider = this.#used ?? (await this.#firstThatWorks(signal));
       try {
-        return await this.worker.request('encode', { ...request, provider }, { signal, onAbort: 'kill' });
+        return await ask(provider);
       } catch (error) {
         if (signal.aborted || provider === 'cpu' || !isProviderFault(error)) throw error;
         if (provider === this.#used) this.#refuse(refusalOf(provider, error));

@@ -80,6 +80,11 @@ export class LabelHeads {
     });
   }
 
+  /** Names of the only series the label is proposed on; undefined: on all. */
+  async seriesOf(labelId: LabelId): Promise<readonly string[] | undefined> {
+    return (await this.store.settings.get(SERIES, seriesSetting))?.[labelId];
+  }
+
   /** Labels whose versions the user has put out of use, with no other head in their place: what they proposed goes. */
   retired(): Promise<(ProjectLabel & { head: null })[]> {
     return this.#inTurn(async () => {

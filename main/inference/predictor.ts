@@ -74,6 +74,11 @@ export class Predictor {
     this.added.set(name, head);
   }
 
+  /** Whether a head of this name was added. */
+  hasHead(name: string): boolean {
+    return this.added.has(name);
+  }
+
   /** Forgets an added head and frees what it holds. */
   async removeHead(name: string): Promise<void> {
     this.added.delete(name);

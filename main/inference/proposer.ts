@@ -3,7 +3,7 @@
  * frame with any work of a human on it is left alone, also when that work begins while the head is drawing.
  */
 import { PROPOSING_USER } from '../../shared/domain';
-import type { FrameDetail, FrameEdit, LabelId, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
+import type { FrameDetail, FrameEdit, LabelId, MaskInstance, ReviewState, SavedEdit } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import type { EventOf, ModelHead } from '../../shared/ipc';
 import { areaPx, cocoRle, unpackMask } from '../../shared/mask';
@@ -11,6 +11,7 @@ import { maskFor, type MaskReply, type PromptReply, type ProposeRequest } from '
 import { stability } from '../finetune/ranking';
 import type { ProjectStore, ProposalScore } from '../project';
 import type { LabelHeads } from './label-heads';
+import { changesOf, heldOf, isStale, isUntouched } from './proposal-changes';
 import type { PromptWorkerApi } from './prompt-service';
 import type { WorkerHost } from './worker-host';
 
@@ -35,7 +36,7 @@ export class Proposer {
 
   /** Saves a human's edit, in turn with proposals. @throws AppError as `Masks.save` does. */
   save(edit: FrameEdit): Promise<SavedEdit> {
-    return this.#inTurn(() => this.store.masks.save(edit));
+    return this.inTurn(() => this.store.masks.save(edit));
   }
 
   /**
@@ -68,7 +69,7 @@ export class Proposer {
         stability: stability(reply.lowRes),
       });
     }
-    const masks = await this.#inTurn(() => this.#saveUnlessTouched(frame, sha256, modelId, drawn));
+    const masks = await this.inTurn(() => this.#saveUnlessTouched(frame, sha256, modelId, drawn));
     const empty = drawn.filter(({ head, reply }) => head && reply === null).map(({ labelId }) => labelId);
     return { proposed: { frameId: frame.id, frameSha256: sha256, modelId, masks, empty }, scores };
   }
@@ -88,20 +89,12 @@ export class Proposer {
     const labels = [...(await this.labels.toPropose(frame)), ...(await this.labels.retired())];
     if (labels.length === 0) return [];
     const masks = await this.store.masks.ofFrame(frame.id);
-    if (!(await this.#isUntouched(frame, masks))) return [];
+    if (!isUntouched(await this.#reviewOf(frame), masks)) return [];
     return labels.filter(({ id, head }) => {
       const own = heldOf(masks, id);
-      if (own.length > 0) return own.every((mask) => isStale(mask, head));
+      if (own.length > 0) return own.every((mask) => isStale(mask, head?.version ?? null));
       return head !== null && !this.#nothing.has(nothingKey(frame, id, head));
     });
-  }
-
-  /** No review but the proposals' own, and no mask that is not a proposal as it was made, or withdrawn since. */
-  async #isUntouched(frame: FrameDetail, masks: readonly MaskInstance[]): Promise<boolean> {
-    const { review } = await this.store.frames.get(frame.id);
-    return (
-      (review === 'unopened' || review === 'proposed') && masks.every(({ current }) => current.user === PROPOSING_USER)
-    );
   }
 
   async #saveUnlessTouched(
@@ -111,8 +104,12 @@ export class Proposer {
     drawn: readonly Drawn[],
   ): Promise<MaskInstance[]> {
     const masks = await this.store.masks.ofFrame(frame.id);
-    if (!(await this.#isUntouched(frame, masks))) return [];
-    const changes = drawn.flatMap((each) => changesOf(each, heldOf(masks, each.labelId), modelId));
+    if (!isUntouched(await this.#reviewOf(frame), masks)) return [];
+    const changes = drawn.flatMap(({ labelId, head, reply }) =>
+      changesOf({ labelId, content: reply && contentOf(reply, modelId) }, heldOf(masks, labelId), (mask) =>
+        isStale(mask, head?.version ?? null),
+      ),
+    );
     if (changes.length === 0) return [];
     try {
       const edit = { frameId: frame.id, frameSha256, user: PROPOSING_USER, changes };
@@ -128,14 +125,17 @@ export class Proposer {
     }
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #reviewOf(frame: FrameDetail): Promise<ReviewState> {
+    return (await this.store.frames.get(frame.id)).review;
+  }
+
+  /** For whoever else writes masks. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
   }
 }
-
-const WITHDRAWN = { tool: 'delete' } as const;
 
 interface Drawn {
   readonly labelId: LabelId;
@@ -145,33 +145,10 @@ interface Drawn {
   readonly reply: MaskReply | null;
 }
 
-function heldOf(masks: readonly MaskInstance[], labelId: LabelId): MaskInstance[] {
-  return masks.filter((mask) => mask.labelId === labelId && mask.current.state !== 'deleted');
-}
-
-/** A proposal of another head than the label has now. */
-function isStale({ current }: MaskInstance, head: ModelHead | null): boolean {
-  return (
-    current.state === 'proposed' && current.origin.tool === 'proposal' && current.origin.headVersion !== head?.version
-  );
-}
-
-/** A new mask; or the new pixels of an old proposal; or its end, where the head finds nothing now. */
-function changesOf({ labelId, head, reply }: Drawn, held: readonly MaskInstance[], modelId: string): MaskChange[] {
-  if (!held.every((mask) => isStale(mask, head))) return [];
-  const content = reply && contentOf(reply, modelId);
-  const old = held.map(({ id, current }) => ({ maskId: id, previousId: current.id }));
-  const [first] = old;
-  const drawn: MaskChange[] = [];
-  if (content) drawn.push(first ? { kind: 'edit', ...first, ...content } : { kind: 'add', labelId, ...content });
-  const gone = content ? old.slice(1) : old;
-  return [...drawn, ...gone.map((mask) => ({ kind: 'state', ...mask, state: 'deleted', origin: WITHDRAWN }) as const)];
-}
-
 function contentOf({ widthPx, heightPx, bits, iou, headVersion }: MaskReply, modelId: string) {
   const { counts } = cocoRle(unpackMask(bits, widthPx, heightPx));
   const origin = { tool: 'proposal' as const, modelId, ...(headVersion !== null && { headVersion }) };
-  return { state: 'proposed' as const, rle: { widthPx, heightPx, counts }, quality: iou, origin };
+  return { rle: { widthPx, heightPx, counts }, quality: iou, origin };
 }
 
 function nothingKey(frame: FrameDetail, labelId: LabelId, head: ModelHead): string {

@@ -45,11 +45,13 @@ export interface RequestOptions {
    */
   readonly onAbort?: 'drop' | 'kill';
   readonly onProgress?: (progress: unknown) => void;
+  /** `worker-died` at the first death: whoever asks keeps count, and asks again as it likes. */
+  readonly once?: boolean;
 }
 
 interface Request {
   readonly message: Extract<ToWorker, { type: 'request' }>;
-  /** Whether a process has already died with this request under way. */
+  /** Whether it is not to be asked again: a process has already died with this request under way. */
   retried: boolean;
   readonly onProgress: ((progress: unknown) => void) | undefined;
   resolve(value: unknown): void;
@@ -83,12 +85,12 @@ export class WorkerHost<Api extends WorkerApi> {
    * Answers what the worker's method answers.
    *
    * @throws AppError what the worker threw; `cancelled` when the signal aborts; `worker-died` when two processes in a
-   *   row died with this request under way, or the host is disposed.
+   *   row (`once`: one) died with this request under way, or the host is disposed.
    */
   request<M extends MethodOf<Api>>(
     method: M,
     payload: PayloadOf<Api, M>,
-    { signal, onAbort = 'drop', onProgress }: RequestOptions = {},
+    { signal, onAbort = 'drop', onProgress, once = false }: RequestOptions = {},
   ): Promise<ResultOf<Api, M>> {
     if (this.#disposed) return Promise.reject(this.#died('disposed'));
     if (signal?.aborted) return Promise.reject(this.#cancelled(method));
@@ -103,7 +105,7 @@ export class WorkerHost<Api extends WorkerApi> {
       signal?.addEventListener('abort', abort, { once: true });
       this.#requests.set(id, {
         message,
-        retried: false,
+        retried: once,
         onProgress,
         resolve: (value) => (forget(), resolve(value)),
         reject: (error) => (forget(), reject(error)),

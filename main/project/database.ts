@@ -213,3 +213,25 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
     throw error;
   }
 }
+
+/**
+ * A second connection beside the process that has the project open, to read how a batch is and to ask it to stop: the
+ * database's own locks let each see what the other has committed. No lock of the project, no migration.
+ *
+ * @throws AppError `project-newer`, also where the project is older than this program: whoever has it open is as well.
+ */
+export function openBeside(folder: string, migrations: Migrations = MIGRATIONS): OpenDatabase {
+  const path = join(folder, FILE_NAME);
+  const opened = translating(path, () => new DatabaseSync(path, { timeout: 5_000 }));
+  try {
+    if (pendingMigrations(appliedMigrations(opened, path), migrations, path).length > 0) {
+      throw new AppError('project-newer', path, `${path} is open in another version of SonoMask`);
+    }
+    translating(path, () => opened.exec('pragma synchronous = full'));
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+  const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });
+  return { db, close: () => db.destroy() };
+}

@@ -13,7 +13,7 @@ export const stateIn = (reading: ReadingId) =>
   sql<FrameState>`case when frames.problem is null then ${reviewIn(reading)} else 'failed' end`;
 
 /** A mask's current revision is its newest. */
-const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks.id order by id desc limit 1)
+export const liveMask = sql<SqlBool>`(select state from revisions where mask_id = masks.id order by id desc limit 1)
   not in ('rejected', 'deleted')`;
 
 /** @param disputed ids of the frames about which readers differ, where the filter asks for them */

@@ -38,7 +38,7 @@ import { Disputes } from './disputes';
 import { masksIn, matches, stateIn, type FrameExpressions } from './frame-filter';
 import { parseInput } from './parse';
 import { Readings, reviewIn, storeReview } from './readings';
-import type { ProjectDb } from './schema';
+import type { ProjectDb, ProjectTransaction } from './schema';
 
 /** What `setHash` found; `changed`: other pixels than those its masks were made on, which stay as they are. */
 export type HashVerdict = 'new' | 'same' | 'replaced' | 'changed';
@@ -219,24 +219,7 @@ export class Frames {
    */
   async setHash(frameId: FrameId, decoded: DecodedFrame): Promise<HashVerdict> {
     const id = parseInput(rowId, frameId, 'frame id');
-    const { sha256, widthPx, heightPx } = parseInput(decodedFrame, decoded, 'decoded frame');
-    return this.db.transaction().execute(async (trx) => {
-      await holdFrame(trx, id);
-      const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
-      if (frame === undefined) throw unknownFrame(id);
-      const work = async (table: 'masks' | 'measurements' | 'comments') =>
-        trx.selectFrom(table).select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
-      const update = trx.updateTable('frames').where('id', '=', id);
-      const isOther = frame.sha256 !== null && frame.sha256 !== sha256;
-      if (isOther && ((await work('masks')) ?? (await work('measurements')) ?? (await work('comments')))) {
-        await update.set({ problem: 'changed', problem_detail: `its pixels are now ${sha256}` }).execute();
-        return 'changed';
-      }
-      const seen = { sha256, width_px: widthPx, height_px: heightPx, problem: null, problem_detail: null };
-      await update.set(seen).execute();
-      if (frame.sha256 === null) return 'new';
-      return frame.sha256 === sha256 ? 'same' : 'replaced';
-    });
+    return this.db.transaction().execute((trx) => storePixels(trx, id, decoded));
   }
 
   /**
@@ -306,6 +289,26 @@ export class Frames {
 function knownCalibration(image: { manual: string | null; calibration: string | null }): ImageCalibration | null {
   const stated = image.manual ?? image.calibration;
   return stated === null ? null : imageCalibration.parse(JSON.parse(stated));
+}
+
+/** `Frames.setHash` in the caller's transaction. */
+export async function storePixels(trx: ProjectTransaction, id: FrameId, decoded: DecodedFrame): Promise<HashVerdict> {
+  const { sha256, widthPx, heightPx } = parseInput(decodedFrame, decoded, 'decoded frame');
+  await holdFrame(trx, id);
+  const frame = await trx.selectFrom('frames').select('sha256').where('id', '=', id).executeTakeFirst();
+  if (frame === undefined) throw unknownFrame(id);
+  const work = async (table: 'masks' | 'measurements' | 'comments') =>
+    trx.selectFrom(table).select('id').where('frame_id', '=', id).limit(1).executeTakeFirst();
+  const update = trx.updateTable('frames').where('id', '=', id);
+  const isOther = frame.sha256 !== null && frame.sha256 !== sha256;
+  if (isOther && ((await work('masks')) ?? (await work('measurements')) ?? (await work('comments')))) {
+    await update.set({ problem: 'changed', problem_detail: `its pixels are now ${sha256}` }).execute();
+    return 'changed';
+  }
+  const seen = { sha256, width_px: widthPx, height_px: heightPx, problem: null, problem_detail: null };
+  await update.set(seen).execute();
+  if (frame.sha256 === null) return 'new';
+  return frame.sha256 === sha256 ? 'same' : 'replaced';
 }
 
 function unknownFrame(id: FrameId): AppError {

@@ -1,12 +1,13 @@
 /** The project store: what other rooms may use. */
 export { ProjectStore, type ReadingStore } from './project-store';
+export type { Decide, FrameDone, WaitingFrame } from './batches';
 export type { AuditEntry, AuditLine, Json } from './books';
 export type { HashVerdict } from './frames';
 export type { AddedImages, KnownImage } from './images';
 export { headVersionOf, type NewHead, type StoredHead } from './heads';
 export type { Lesson, LessonCount } from './lessons';
 export type { RoundEnd, Sides } from './rounds';
-export type { FrameScore, HeadInUse, Newer, ProposalOf, ProposalScore } from './scores';
+export type { FrameLook, FrameScore, HeadInUse, Newer, ProposalOf, ProposalScore } from './scores';
 export type { Outline } from './outlines';
 export { addMember, members, removeMember, type Member } from './server/team';
 export { isServerPlace } from './server/place';

@@ -5,10 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
+import { isAppError } from '../../shared/errors';
 import { Adjudications } from './adjudications';
+import { Batches } from './batches';
 import { Audit, Settings } from './books';
 import { Comments } from './comments';
-import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
+import { createDatabase, FOLDER_SUFFIX, openBeside, openDatabase } from './database';
 import type { OpenDatabase } from './database';
 import { Frames } from './frames';
 import { Heads } from './heads';
@@ -63,6 +65,7 @@ export class ProjectStore implements ReadingStore {
   /** Of any reading. */
   readonly outlines: Outlines;
   readonly adjudications: Adjudications;
+  readonly batches: Batches;
   readonly settings: Settings;
   readonly audit: Audit;
   /** Who works on which frame; null in a folder, which one process has for itself. */
@@ -90,6 +93,7 @@ export class ProjectStore implements ReadingStore {
     this.scores = new Scores(db, reading.id);
     this.visits = new Visits(db);
     this.statistics = new Statistics(db, reading, this.frames, this.masks);
+    this.batches = new Batches(db, reading.id);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
     this.leases = reached.user === null ? null : new Leases(db);
@@ -124,6 +128,21 @@ export class ProjectStore implements ReadingStore {
     } catch (error) {
       await database.close();
       throw error;
+    }
+  }
+
+  /**
+   * As `open`, or beside the process that has the folder open already: then for nothing but looking at a batch and
+   * changing its state, of which that process hears.
+   */
+  static async openForBatch(place: string): Promise<ProjectStore> {
+    try {
+      return await ProjectStore.open(place);
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'project-locked') throw error;
+      const folder = resolve(place);
+      const reached = reachedFolder(folder, openBeside(folder));
+      return new ProjectStore(reached, await new Readings(reached.database.db).get(MAIN_READING));
     }
   }
 
@@ -179,7 +198,10 @@ export class ProjectStore implements ReadingStore {
 }
 
 async function reachFolder(folder: string): Promise<Reached> {
-  const database = await openDatabase(folder);
+  return reachedFolder(folder, await openDatabase(folder));
+}
+
+function reachedFolder(folder: string, database: OpenDatabase): Reached {
   return { place: folder, name: basename(folder, FOLDER_SUFFIX), folder, user: null, database };
 }
 

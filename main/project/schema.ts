@@ -6,6 +6,8 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
   AdjudicationChoice,
+  BatchItemState,
+  BatchState,
   CommentState,
   FrameReason,
   ImageProblem,
@@ -16,6 +18,7 @@ import type {
   ReviewState,
   RoundState,
 } from '../../shared/domain';
+import type { ErrorCode } from '../../shared/errors';
 
 export interface ProjectTables {
   studies: { id: Generated<number>; key: string; name: string; patient: string };
@@ -192,6 +195,33 @@ export interface ProjectTables {
     revisions: string;
     user_name: string;
     created_at: string;
+  };
+  batches: {
+    id: Generated<number>;
+    reading_id: number;
+    state: BatchState;
+    /** JSON of a `BatchPlan`. */
+    plan: string;
+    /** JSON of a `BatchProblem`; null: none. */
+    problem: string | null;
+    user_name: string;
+    created_at: string;
+    finished_at: string | null;
+  };
+  /** One row a frame of a batch, in the order of the study list. */
+  batch_items: {
+    id: Generated<number>;
+    batch_id: number;
+    frame_id: number;
+    state: BatchItemState;
+    /** Workers that died while this frame was theirs. */
+    deaths: number;
+    /** Masks it got; null until it is done. */
+    masks: number | null;
+    /** Code of an `AppError`, and its words. */
+    problem: ErrorCode | null;
+    problem_detail: string | null;
+    ended_at: string | null;
   };
   settings: { key: string; value: string };
   audit: {

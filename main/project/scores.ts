@@ -69,15 +69,8 @@ export class Scores {
   }
 
   /** Replaces what the frame looked like before. */
-  async putLook({ frameId, frameSha256, encoderId, sketch }: FrameLook): Promise<void> {
-    const bytes = new Uint8Array(float32ToFloat16(sketch).buffer);
-    await this.db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('looks').where('frame_id', '=', frameId).execute();
-      await trx
-        .insertInto('looks')
-        .values({ frame_id: frameId, frame_sha256: frameSha256, encoder_id: encoderId, sketch: bytes })
-        .execute();
-    });
+  async putLook(look: FrameLook): Promise<void> {
+    await this.db.transaction().execute((trx) => storeLook(trx, look));
   }
 
   /** The next looks, at most a thousand. @param lastId of those known; 0: none */
@@ -101,12 +94,7 @@ export class Scores {
 
   /** Replaces what was known of these labels' proposals on the frame. A label removed meanwhile is left out. */
   async put(proposal: ProposalOf, scores: readonly ProposalScore[]): Promise<void> {
-    await this.db.transaction().execute(async (trx) => {
-      for (const score of scores) {
-        const label = await trx.selectFrom('labels').select('id').where('id', '=', score.labelId).executeTakeFirst();
-        if (label) await replaceScore(trx, proposal, score);
-      }
-    });
+    await this.db.transaction().execute((trx) => storeScores(trx, proposal, scores));
   }
 
   /** Adds to what is known of a proposal; nothing where another head has proposed meanwhile. */
@@ -158,6 +146,31 @@ export class Scores {
       .where(reviewIn(this.reading), 'in', UNTOUCHED)
       .executeTakeFirst();
     return row !== undefined;
+  }
+}
+
+/** `Scores.putLook` in the caller's transaction. */
+export async function storeLook(
+  trx: ProjectTransaction,
+  { frameId, frameSha256, encoderId, sketch }: FrameLook,
+): Promise<void> {
+  const bytes = new Uint8Array(float32ToFloat16(sketch).buffer);
+  await trx.deleteFrom('looks').where('frame_id', '=', frameId).execute();
+  await trx
+    .insertInto('looks')
+    .values({ frame_id: frameId, frame_sha256: frameSha256, encoder_id: encoderId, sketch: bytes })
+    .execute();
+}
+
+/** `Scores.put` in the caller's transaction. */
+export async function storeScores(
+  trx: ProjectTransaction,
+  proposal: ProposalOf,
+  scores: readonly ProposalScore[],
+): Promise<void> {
+  for (const score of scores) {
+    const label = await trx.selectFrom('labels').select('id').where('id', '=', score.labelId).executeTakeFirst();
+    if (label) await replaceScore(trx, proposal, score);
   }
 }
 

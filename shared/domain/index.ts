@@ -115,3 +115,17 @@ export type {
 export { frameVisit, projectStatistics, workPeriod } from './statistics';
 export type { FrameVisit, HeadQuality, ProjectStatistics, WorkPeriod } from './statistics';
 export { frameLease, type FrameLease } from './lease';
+export { batch, batchFailure, batchPlan, batchRequest, batchState, existingMasks, problemOfFailure } from './batch';
+export type {
+  Batch,
+  BatchCounts,
+  BatchFailure,
+  BatchId,
+  BatchItemState,
+  BatchLabel,
+  BatchPlan,
+  BatchProblem,
+  BatchRequest,
+  BatchState,
+  ExistingMasks,
+} from './batch';

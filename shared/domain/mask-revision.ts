@@ -60,6 +60,8 @@ export const origin = z
     modelId: z.exactOptional(shortText),
     /** Version of the label's head that proposed it. */
     headVersion: z.exactOptional(shortText),
+    /** The version that was in use for the label when a batch was asked to take this one; null: none was. */
+    insteadOf: z.exactOptional(shortText.nullable()),
     /** The file an import came from. */
     source: z.exactOptional(z.string().min(1).max(4_096)),
     /** The frame a propagated or interpolated mask came from. */

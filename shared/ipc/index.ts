@@ -1,5 +1,6 @@
 /** The contract between renderer and main, and how errors cross it. */
 export { WIRE, type Answer, type Bridge, type PortMessage } from './bridge';
+export type { BatchEstimate, BatchOptions, BatchStatus } from './batch';
 export {
   CHANNELS,
   EVENTS,

@@ -10,6 +10,7 @@ import { measurements } from './0005-measurements';
 import { readings } from './0006-readings';
 import { visits } from './0007-visits';
 import { adjudications } from './0008-adjudications';
+import { batches } from './0009-batches';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
@@ -22,4 +23,5 @@ export const MIGRATIONS: Migrations = {
   '0006-readings': readings,
   '0007-visits': visits,
   '0008-adjudications': adjudications,
+  '0009-batches': batches,
 };

@@ -23,6 +23,7 @@ interface TableRights {
   readonly ofReading?: true;
 }
 
+const ITEM_COLUMNS = ['state', 'deaths', 'masks', 'problem', 'problem_detail', 'ended_at'];
 const FRAME_COLUMNS = ['review', 'sha256', 'width_px', 'height_px', 'problem', 'problem_detail'];
 
 /** Rights of a table that is not named here would be nobody's, hence all are. */
@@ -49,6 +50,9 @@ export const RIGHTS: Readonly<Record<keyof ProjectTables, TableRights>> = {
   comments: { insert: 'reader', ofReading: true },
   comment_edits: { insert: 'reader', signed: true },
   adjudications: { insert: 'reviewer', signed: true },
+  // Whoever may propose may have many frames proposed on; workers note what came of them.
+  batches: { insert: 'reader', update: 'reader', columns: ['state', 'problem', 'finished_at'], ofReading: true },
+  batch_items: { insert: 'reader', update: 'reader', columns: ITEM_COLUMNS },
   settings: { insert: 'admin', update: 'admin' },
   audit: { insert: 'reader', signed: true },
 };

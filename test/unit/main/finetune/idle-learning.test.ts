@@ -1,7 +1,7 @@
 /** Learning when idle: begins by itself only where it is wanted, nobody works, and a round is offered. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleLearning, type Learning } from '../../../../main/finetune';
-import type { LabelLearning } from '../../../../shared/domain';
+import type { LabelLearning } from '../../../../shared/ipc';
 
 const MINUTE_MS = 60_000;
 let wanted: boolean;
