@@ -2,9 +2,17 @@
  * The worker's end of shared/worker-protocol.ts: answers requests that come from the parent process, whichever kind it
  * is, and over ports handed to it. A worker module calls `serveWorker` once and does nothing else at its top level.
  */
+import { z } from 'zod';
 import { AppError } from '../../shared/errors';
 import { toWireError } from '../../shared/ipc';
 import type { FromWorker, ToWorker, WorkerApi } from '../../shared/worker-protocol';
+
+/** Over a port anything may come: the page is not trusted. Payloads are checked by the methods. */
+const toWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('request'), id: z.number(), method: z.string(), payload: z.unknown() }),
+  z.object({ type: z.literal('cancel'), id: z.number() }),
+  z.object({ type: z.literal('connect') }),
+]) satisfies z.ZodType<ToWorker>;
 
 /** Electron's utility processes have this; other Node processes talk to their parent through `process.send`. */
 interface ParentPort {
@@ -30,8 +38,8 @@ export function serveWorker<Api extends WorkerApi>(api: Api, onPorts: WorkerApi 
     const answer = answering(api, (message) => parentPort.postMessage(message));
     parentPort.on('message', ({ data, ports }) => {
       const [port] = ports;
-      if ((data as ToWorker).type === 'connect' && port) servePort(onPorts, port);
-      else answer.take(data as ToWorker);
+      if (toWorker.safeParse(data).data?.type === 'connect' && port) servePort(onPorts, port);
+      else answer.take(data);
     });
     return;
   }
@@ -39,13 +47,13 @@ export function serveWorker<Api extends WorkerApi>(api: Api, onPorts: WorkerApi 
   if (!send) throw new AppError('usage', 'worker', 'a worker must be started by a parent process');
   // A parent that has died takes no answer; 'disconnect' comes next.
   const answer = answering(api, (message) => void send(message, undefined, undefined, () => undefined));
-  process.on('message', (message) => answer.take(message as ToWorker));
+  process.on('message', (message) => answer.take(message));
   process.on('disconnect', () => process.exit(0));
 }
 
 function servePort(api: WorkerApi, port: RemotePort): void {
   const answer = answering(api, (message) => port.postMessage(message));
-  port.on('message', ({ data }) => answer.take(data as ToWorker));
+  port.on('message', ({ data }) => answer.take(data));
   port.on('close', () => answer.cancelAll());
   port.start();
 }
@@ -69,9 +77,11 @@ function answering(api: WorkerApi, reply: (message: FromWorker) => void) {
   }
 
   return {
-    take(message: ToWorker): void {
-      if (message.type === 'cancel') running.get(message.id)?.abort();
-      if (message.type !== 'request') return;
+    /** What is no message of the protocol is not answered: it has no id to answer to. */
+    take(received: unknown): void {
+      const { data: message } = toWorker.safeParse(received);
+      if (message?.type === 'cancel') running.get(message.id)?.abort();
+      if (message?.type !== 'request') return;
       const controller = new AbortController();
       running.set(message.id, controller);
       void run(message.id, message.method, message.payload, controller.signal);

@@ -1,7 +1,7 @@
 /** Channels about the program itself, its menu and the system's dialogs. */
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from '../commands';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 
 const commandId = z.enum(COMMAND_IDS as readonly [CommandId, ...CommandId[]]);
 
@@ -24,7 +24,7 @@ export const appChannels = {
   /** What the user's keyboard has where a US one has another sign, for the menu to show. */
   'menu.setLetters': channel(z.record(z.string().max(16), z.string().max(4)), z.void()),
   /** Opens the system's file manager with this file or folder selected. */
-  'app.showInFolder': channel(z.object({ path: z.string().min(1) }), z.void()),
+  'app.showInFolder': channel(z.object({ path: absolutePath }), z.void()),
 };
 
 /** Absolute paths; null where the user cancelled. */

@@ -1,7 +1,7 @@
 /** Channels about export. What is written is main/export's affair. */
 import { z } from 'zod';
 import { frameSummary, rowId, sizePx } from '../domain';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 import { problemSchema } from './study';
 
 /** In the order they are offered. */
@@ -52,7 +52,7 @@ export type KeptArea = z.infer<typeof keptArea>;
 
 export const exportRequestSchema = z.object({
   /** A new folder is made in it; `app.showInFolder` opens the one that `export.run` answers. */
-  folder: z.string().min(1).max(4_096),
+  folder: absolutePath,
   formats: z.array(exportFormat).min(1),
   /** `accepted`: masks of frames the user accepted; `all`: every mask neither rejected nor deleted, proposals too. */
   include: z.enum(['accepted', 'all']),

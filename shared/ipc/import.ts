@@ -1,11 +1,11 @@
 /** Channels about importing masks that other programs made. What is read is main/import's affair. */
 import { z } from 'zod';
 import { shortText } from '../domain';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 
 export const importRequestSchema = z.object({
   /** Files and folders. */
-  paths: z.array(z.string().min(1).max(4_096)).min(1).max(100_000),
+  paths: z.array(absolutePath).min(1).max(100_000),
   /** Of masks whose file names none. */
   label: shortText,
 });

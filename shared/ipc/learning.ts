@@ -1,7 +1,7 @@
 /** Channels about learning: rounds, head versions, and which frames to correct next. */
 import { z } from 'zod';
 import { frameOrder, frameReason, headVersion, learningCurve, meanScore, round, roundState, rowId } from '../domain';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 
 export const learningProgressSchema = z.object({
   roundId: rowId,
@@ -77,9 +77,9 @@ export const learningChannels = {
   /** Not the active one. */
   'learning.removeVersion': channel(z.object({ headId: rowId }), z.void()),
   /** Weights, report and provenance in one file; no image, no name of a patient or file. */
-  'learning.exportVersion': channel(z.object({ headId: rowId, path: z.string() }), z.void()),
+  'learning.exportVersion': channel(z.object({ headId: rowId, path: absolutePath }), z.void()),
   /** A new version, not active. Throws `model-invalid` for a file of another model. */
-  'learning.importVersion': channel(z.object({ labelId: rowId, path: z.string() }), headVersion),
+  'learning.importVersion': channel(z.object({ labelId: rowId, path: absolutePath }), headVersion),
   /** What two heads propose on a frame, to look at side by side. */
   'learning.compare': channel(
     z.object({ frameId: rowId, labelId: rowId, headIds: z.tuple([headId, headId]) }),

@@ -1,7 +1,7 @@
 /** Channels about which project is open. What is inside a project has channels of its own. */
 import { z } from 'zod';
 import { reading } from '../domain';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 
 const placeSchema = z.object({
   /** Absolute path of the `NAME.sonomask` folder. */
@@ -29,7 +29,7 @@ export const projectChannels = {
   /** Makes `folder/name.sonomask` and opens it in place of the project that was open. */
   'project.create': channel(
     z.object({
-      folder: z.string().min(1),
+      folder: absolutePath,
       // No path separators, control characters or names Windows refuses: the name becomes a folder.
       name: z
         .string()
@@ -41,7 +41,7 @@ export const projectChannels = {
     }),
     projectSchema,
   ),
-  'project.open': channel(z.object({ path: z.string().min(1) }), projectSchema),
+  'project.open': channel(z.object({ path: absolutePath }), projectSchema),
   'project.close': channel(z.undefined(), z.void()),
   'project.current': channel(z.undefined(), projectSchema.nullable()),
   /** Last opened first. */

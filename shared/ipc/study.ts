@@ -17,7 +17,7 @@ import {
   scale,
 } from '../domain';
 import { ERROR_CODES } from '../errors';
-import { channel } from './channel';
+import { absolutePath, channel } from './channel';
 import { projectSchema } from './project';
 
 const path = z.string().min(1).max(4_096);
@@ -70,7 +70,7 @@ export const studyChannels = {
    * Where no path is there, `file-not-found` names the first. A single `NAME.sonomask` is opened as the project it is. Answers when all is added; `study.indexing` tells how far it is,
    * and frames appear in `frames.list` meanwhile (`frames.changed` with null).
    */
-  'study.add': channel(z.object({ paths: z.array(path).min(1).max(100_000) }), addedStudySchema),
+  'study.add': channel(z.object({ paths: z.array(absolutePath).min(1).max(100_000) }), addedStudySchema),
   /** Ends a `study.add` that is under way. */
   'study.cancel': channel(z.undefined(), z.void()),
   /** Opens the sample study of simulated patients, made at the first call, with its labels and heads. */

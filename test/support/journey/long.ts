@@ -1,7 +1,9 @@
 /**
- * `npm run test:long [-- kills [ROUNDS] | files [COUNT]]`: the kill tests and the damaged files in their full form, and
- * docs/reliability.md with what they found; each part is written anew when it is run.
+ * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT]]`: the kill tests, the damaged files and the
+ * malformed messages in their full form, and docs/reliability.md with what the first two found; each part is written anew
+ * when it is run. Messages only pass or fail.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { seededRandom } from '../../../models/training';
 import { cpus, tmpdir, totalmem, type } from 'node:os';
@@ -16,6 +18,7 @@ import { killRounds, VICTIMS, type Killed } from './kill-rounds';
 const [part = 'all', number] = process.argv.slice(2);
 const ROUNDS = part === 'kills' ? Number(number ?? 20) : 20;
 const DAMAGED_FILES = part === 'files' ? Number(number ?? 20_000) : 20_000;
+const MESSAGES = part === 'messages' ? Number(number ?? 50_000) : 50_000;
 const SEED = 2026;
 const DOCUMENT = join(PROJECT_ROOT, 'docs', 'reliability.md');
 
@@ -64,8 +67,17 @@ function partOfFiles(): string {
   return at < 0 ? '' : `\n${text.slice(at)}`;
 }
 
-if (part !== 'files') await kills();
-if (part !== 'kills') await damagedFiles();
+const isAsked = (name: string): boolean => part === 'all' || part === name;
+if (isAsked('kills')) await kills();
+if (isAsked('files')) await damagedFiles();
+if (isAsked('messages')) malformedMessages();
+
+function malformedMessages(): void {
+  const command = ['vitest', 'run', '--project', 'e2e', 'test/e2e/hostile-page.test.ts'];
+  const env = { ...process.env, SONOMASK_MESSAGES: String(MESSAGES) };
+  const { status } = spawnSync('npx', command, { cwd: PROJECT_ROOT, stdio: 'inherit', env });
+  if (status !== 0) process.exitCode = 1;
+}
 
 async function damagedFiles(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sonomask-files-'));
