@@ -5,10 +5,10 @@ import { AppError } from '../../shared/errors';
 import { cineUrl, FRAME_HASH_HEADER } from '../../shared/ipc';
 import { maskFromCocoRle } from '../../shared/mask';
 import { call } from '../ipc';
-import { headMask, type HeadMask } from './compare-drawing';
+import { paintedMask, type PaintedMask } from './painted-mask';
 
 /** A mask as it is stored, and painted. */
-export interface StoredMask extends HeadMask {
+export interface StoredMask extends PaintedMask {
   /** COCO's compressed run lengths, at the picture's size. */
   readonly counts: string;
 }
@@ -46,7 +46,7 @@ export async function loadCinePicture(
   return {
     ...known,
     masks: live.map(({ labelId, current: { rle } }) => ({
-      ...headMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
+      ...paintedMask(maskFromCocoRle({ size: [rle.heightPx, rle.widthPx], counts: rle.counts }), colourOf(labelId)),
       counts: rle.counts,
     })),
   };

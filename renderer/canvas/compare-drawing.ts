@@ -1,24 +1,7 @@
 /** How a head's mask and the reader's own are drawn where heads are compared. Image coordinates. */
-import { cropped, type Mask } from '../../shared/mask';
-import { MaskCanvas } from './mask-canvas';
-import { outlinePath } from './outline-path';
+import type { PaintedMask } from './painted-mask';
 
 type Context = CanvasRenderingContext2D;
-
-/** A head's mask, painted once: it is drawn again with every movement of the line or the image. */
-export interface HeadMask {
-  readonly colour: string;
-  readonly fill: MaskCanvas;
-  readonly outline: Path2D;
-}
-
-/** @param colour `#RRGGBB` */
-export function headMask(mask: Mask, colour: string): HeadMask {
-  const fill = new MaskCanvas(colour);
-  const crop = cropped(mask);
-  fill.paint(crop);
-  return { colour, fill, outline: outlinePath(crop) };
-}
 
 export interface ComparedLook {
   /** Of the fill, 0 to 1. */
@@ -28,7 +11,7 @@ export interface ComparedLook {
 }
 
 /** What a head draws: filled, with its outline. */
-export function drawHeadMask(context: Context, { colour, fill, outline }: HeadMask, look: ComparedLook): void {
+export function drawHeadMask(context: Context, { colour, fill, outline }: PaintedMask, look: ComparedLook): void {
   const { drawable } = fill;
   if (!drawable) return;
   const { opacity, scale } = look;

@@ -1,20 +1,29 @@
 /**
- * How masks, prompts and previews look: functions that draw on a Konva context. Where they are is the caller's matter:
- * masks are drawn in image coordinates, marks in screen coordinates. What tools have begun: `draft-drawing.ts`.
+ * How masks, prompts and previews look: functions that draw on a canvas. Masks take the view they are drawn in; where marks
+ * are is the caller's matter, in screen coordinates. What tools have begun: `draft-drawing.ts`.
  */
 import type Konva from 'konva';
 import type { Prompt } from '../../shared/domain';
 import type { Overlay } from './mask-overlays';
 import type { MaskCanvas } from './mask-canvas';
-import { toScreen, type Viewport } from './viewport';
+import type { PaintedMask } from './painted-mask';
+import { isMagnified, toScreen, type Viewport } from './viewport';
 
 type Context = Konva.Context;
+export type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export interface MaskLook {
   /** Of the fill, 0 to 1. */
   readonly opacity: number;
   readonly outlinesOnly: boolean;
-  readonly scale: number;
+  /** Pixels of the display a CSS pixel. */
+  readonly ratio: number;
+}
+
+/** Where on the canvas the image is, and how its masks look. */
+export interface MaskView {
+  readonly viewport: Omit<Viewport, 'fitted'>;
+  readonly look: MaskLook;
 }
 
 /** Positive and negative points differ in shape and sign, not only in colour. */
@@ -22,28 +31,34 @@ export const POSITIVE = '#2fbf71';
 export const NEGATIVE = '#e5484d';
 const HALO = 'rgba(0, 0, 0, 0.75)';
 export const LIGHT = '#ffffff';
+/** Of a mask that is not the chosen one, in CSS pixels. */
+export const OUTLINE_PX = 1.25;
 
-/** Image coordinates: fills and outlines; lines are equally wide at any zoom. */
-export function drawMasks(context: Context, overlays: readonly Overlay[], active: unknown, look: MaskLook): void {
-  for (const { fill, colour, instance, outline } of overlays.map(bound)) {
-    const path = outline(look.scale);
+/** Fills and outlines, first to last; lines are equally wide at any zoom. Sets the canvas's transform. */
+export function drawMasks(
+  context: Context2D,
+  overlays: readonly Overlay[],
+  active: unknown,
+  { viewport, look }: MaskView,
+): void {
+  const { scale, offsetX, offsetY } = viewport;
+  const { ratio } = look;
+  context.setTransform(scale * ratio, 0, 0, scale * ratio, offsetX * ratio, offsetY * ratio);
+  context.imageSmoothingEnabled = !isMagnified(viewport, ratio);
+  for (const overlay of overlays) {
+    const path = overlay.outline(scale);
     // A stroke under way has no outline yet: its fill is shown in outline mode too.
     const opacity = look.outlinesOnly && path ? 0 : look.opacity;
-    if (opacity > 0) drawFill(context, fill, opacity);
+    if (opacity > 0) drawFill(context, overlay.fill, opacity);
     if (!path) continue;
-    const chosen = instance === active;
-    if (chosen) strokePath(context, path, HALO, 3.5 / look.scale);
-    strokePath(context, path, colour, (chosen ? 2 : 1.25) / look.scale);
+    const chosen = overlay.instance === active;
+    if (chosen) strokePath(context, path, HALO, 3.5 / scale);
+    strokePath(context, path, overlay.colour, (chosen ? 2 : OUTLINE_PX) / scale);
   }
 }
 
-function bound(overlay: Overlay): Overlay {
-  const { instance, colour, fill } = overlay;
-  return { instance, colour, fill, outline: (scale) => overlay.outline(scale) };
-}
-
 /** Image coordinates: what a click here would give, as a ghost. */
-export function drawPreview(context: Context, fill: MaskCanvas, outline: Path2D, colour: string, scale: number): void {
+export function drawPreview(context: Context2D, { fill, outline, colour }: PaintedMask, scale: number): void {
   drawFill(context, fill, 0.18);
   context.setLineDash([4 / scale, 4 / scale]);
   strokePath(context, outline, HALO, 2.5 / scale);
@@ -64,17 +79,17 @@ export function drawPrompt(context: Context, prompt: Prompt, viewport: Viewport,
   });
 }
 
-function drawFill(context: Context, fill: MaskCanvas, opacity: number): void {
+function drawFill(context: Context2D, fill: MaskCanvas, opacity: number): void {
   const { drawable } = fill;
   if (!drawable) return;
-  context.setAttr('globalAlpha', opacity);
+  context.globalAlpha = opacity;
   context.drawImage(drawable.canvas, drawable.x, drawable.y);
-  context.setAttr('globalAlpha', 1);
+  context.globalAlpha = 1;
 }
 
-function strokePath(context: Context, path: Path2D, colour: string, width: number): void {
-  context.setAttr('strokeStyle', colour);
-  context.setAttr('lineWidth', width);
+function strokePath(context: Context2D, path: Path2D, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
   context.stroke(path);
 }
 

@@ -4,7 +4,8 @@
  * Data flow, one direction each. Pointer and wheel -> `gestures.ts` (pan, zoom, brightness, or a tool's matter) ->
  * `tools/` (small state machines) -> acts of `renderer/editor` -> the editor's news: `pixelsChanged` (repaint this box
  * of this instance) and `changed` (anything else) -> `mask-overlays.ts` paints bits into one small canvas an instance ->
- * Konva draws those canvases. The viewport is one transform above the image and the masks: pan and zoom repaint nothing.
+ * Konva draws those canvases; many masks that are not being worked on are one picture, moved and stretched with the view
+ * (`resting-masks.ts`). The viewport is one transform above the image and the masks.
  * The image has a canvas of its own (`ImageLayer.vue`), which the compositor gives its look (`look.ts`).
  * Coordinates leave this folder as image pixels, centres at +0.5 (`viewport.ts` converts); nothing here saves or decodes.
  */

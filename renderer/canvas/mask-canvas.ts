@@ -17,7 +17,11 @@ export class MaskCanvas {
     this.#paint = opaque(colour);
   }
 
-  /** Null for an empty mask. */
+  /** What the canvas stands for, in image pixels. Null for an empty mask. */
+  get box(): BoundingBox | null {
+    return this.#box;
+  }
+
   get drawable(): { readonly canvas: OffscreenCanvas; readonly x: number; readonly y: number } | null {
     return this.#canvas && this.#box && { canvas: this.#canvas, x: this.#box[0], y: this.#box[1] };
   }

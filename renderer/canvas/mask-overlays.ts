@@ -10,6 +10,10 @@ export interface Overlay {
   readonly instance: Instance;
   readonly colour: string;
   readonly fill: MaskCanvas;
+  /** Another one whenever it is drawn differently. */
+  readonly version: number;
+  /** A stroke on it is under way. */
+  readonly painted: boolean;
   /**
    * Null while a stroke is under way: it would be out of date with every movement.
    *
@@ -28,19 +32,24 @@ function toleranceAt(scale: number): number {
 
 class InstanceOverlay implements Overlay {
   fill: MaskCanvas;
+  version = 0;
   #outline: { readonly path: Path2D; readonly tolerancePx: number } | null = null;
 
   constructor(
     readonly instance: Instance,
     public colour: string,
-    private readonly isPainted: () => boolean,
+    private readonly editor: Editor,
   ) {
     this.fill = new MaskCanvas(colour);
     this.fill.paint(instance.crop);
   }
 
+  get painted(): boolean {
+    return this.editor.stroke?.instance === this.instance;
+  }
+
   outline(scale: number): Path2D | null {
-    if (this.isPainted()) return null;
+    if (this.painted) return null;
     const tolerancePx = toleranceAt(scale);
     if (this.#outline?.tolerancePx !== tolerancePx) {
       this.#outline = { path: outlinePath(this.instance.crop, tolerancePx), tolerancePx };
@@ -49,6 +58,7 @@ class InstanceOverlay implements Overlay {
   }
 
   update({ box }: PixelNews): void {
+    this.version++;
     this.#outline = null;
     if (box) this.fill.repaint(this.instance.pixels, box);
     else this.fill.paint(this.instance.crop);
@@ -56,6 +66,7 @@ class InstanceOverlay implements Overlay {
 
   recolour(colour: string): boolean {
     if (colour === this.colour) return false;
+    this.version++;
     this.colour = colour;
     this.fill = new MaskCanvas(colour);
     this.fill.paint(this.instance.crop);
@@ -77,6 +88,14 @@ export class MaskOverlays {
   get all(): readonly Overlay[] {
     const active = this.editor.document?.active ?? null;
     return [...this.#overlays.values()].sort((a, b) => Number(a.instance === active) - Number(b.instance === active));
+  }
+
+  /** What the user is at, and all others: in the order they are drawn, the others first. */
+  get parted(): { readonly resting: readonly Overlay[]; readonly inHand: readonly Overlay[] } {
+    const { all } = this;
+    const active = this.editor.document?.active ?? null;
+    const isInHand = ({ instance, painted }: Overlay): boolean => painted || instance === active;
+    return { resting: all.filter((overlay) => !isInHand(overlay)), inHand: all.filter(isInHand) };
   }
 
   /** Bits of one instance changed. */
@@ -108,8 +127,7 @@ export class MaskOverlays {
     const colour = this.colourOf(instance.labelId);
     const known = this.#overlays.get(instance);
     if (known) return known.recolour(colour);
-    const isPainted = (): boolean => this.editor.stroke?.instance === instance;
-    this.#overlays.set(instance, new InstanceOverlay(instance, colour, isPainted));
+    this.#overlays.set(instance, new InstanceOverlay(instance, colour, this.editor));
     return true;
   }
 }

@@ -79,7 +79,7 @@ export function visiblePart(viewport: Viewport, image: Size, screen: Size): Poin
 }
 
 /** Image pixels are drawn as squares once they are at least as large as those of the display. */
-export function isMagnified({ scale }: Viewport, devicePixelRatio: number): boolean {
+export function isMagnified({ scale }: Pick<Viewport, 'scale'>, devicePixelRatio: number): boolean {
   // 1:1 is meant to be, whatever the last digit of 1 / 1.25 * 1.25.
   return scale * devicePixelRatio > 1 - 1e-6;
 }

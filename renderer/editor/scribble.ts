@@ -1,8 +1,7 @@
 /** A scribbled stroke as point prompts. Which mask it is about, and asking for it, is the editor's matter. */
 import type { PromptPoint } from '../../shared/domain';
 import { pathLength, placesAlong, type Place } from '../../shared/path';
-import { covers } from './snapshot';
-import type { FrameSize } from './snapshot';
+import { covers, type FrameSize } from './snapshot';
 
 /** More say nothing new to the model, and each takes one of the places the decoder has for points. */
 const MOST_POINTS = 8;
