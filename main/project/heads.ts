@@ -12,6 +12,7 @@ import type { Json } from './books';
 import { unknownLabel } from './labels';
 import { parseInput } from './parse';
 import type { ProjectDb, ProjectTransaction } from './schema';
+import { headFileName, type ServerFiles } from './server/files';
 
 export type HeadId = HeadVersion['id'];
 
@@ -68,8 +69,17 @@ function numberOf(version: string): number {
   return Number(/^v?(\d{1,9})$/.exec(version)?.[1] ?? 0);
 }
 
-/** Adds a version, not active, in the caller's transaction. */
-export async function insertHead(trx: ProjectTransaction, input: NewHead, roundId: number | null): Promise<StoredHead> {
+/**
+ * Adds a version, not active, in the caller's transaction.
+ *
+ * @param files of a project on a server, which gets the version's file
+ */
+export async function insertHead(
+  trx: ProjectTransaction,
+  input: NewHead,
+  roundId: number | null,
+  files: ServerFiles | null,
+): Promise<StoredHead> {
   const head = parseInput(newHead, input, 'head');
   // Removed ones too: a version's name is never given twice, since masks carry it.
   const taken = await trx.selectFrom('heads').select('version').where('label_id', '=', head.labelId).execute();
@@ -91,6 +101,7 @@ export async function insertHead(trx: ProjectTransaction, input: NewHead, roundI
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  await files?.share(trx, headFileName(head.sha256));
   return toHead(row);
 }
 
@@ -116,26 +127,31 @@ export async function activateHead(
   });
 }
 
+/** Versions that are handed out have their files in the project's folder. */
 export class Heads {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param files of a project on a server; null: it is a folder, and has them */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly files: ServerFiles | null = null,
+  ) {}
 
   /** Newest first. */
   async ofLabel(labelId: LabelId): Promise<StoredHead[]> {
     const id = parseInput(rowId, labelId, 'label id');
-    return (await heads(this.db).where('label_id', '=', id).execute()).map(toHead);
+    return this.#withFiles(await heads(this.db).where('label_id', '=', id).execute());
   }
 
   /** The active version of every label that has one. */
   async active(): Promise<StoredHead[]> {
-    return (await heads(this.db).where('active', '=', 1).execute()).map(toHead);
+    return this.#withFiles(await heads(this.db).where('active', '=', 1).execute());
   }
 
   /** @throws AppError `usage` for one that there is not, or not any more. */
   async get(headId: HeadId): Promise<StoredHead> {
     const id = parseInput(rowId, headId, 'head id');
-    const row = await heads(this.db).where('id', '=', id).executeTakeFirst();
-    if (row === undefined) throw unknownHead(id);
-    return toHead(row);
+    const [head] = await this.#withFiles(await heads(this.db).where('id', '=', id).execute());
+    if (head === undefined) throw unknownHead(id);
+    return head;
   }
 
   /** Adds a version that comes from elsewhere; not active. @throws AppError `label-unknown`, `usage`. */
@@ -143,7 +159,7 @@ export class Heads {
     return this.db.transaction().execute(async (trx) => {
       const label = await trx.selectFrom('labels').select('id').where('id', '=', head.labelId).executeTakeFirst();
       if (label === undefined) throw unknownLabel(head.labelId);
-      const added = await insertHead(trx, head, null);
+      const added = await insertHead(trx, head, null, this.files);
       const detail = { version: added.version, sha256: added.sha256 };
       await recordAudit(trx, { user, action: 'import-head', subject: `label ${head.labelId}`, detail });
       return added;
@@ -180,6 +196,11 @@ export class Heads {
       await recordAudit(trx, { user, action: 'remove-head', subject: `label ${head.labelId}`, detail });
       return all.some((other) => other.id !== id && other.sha256 === head.sha256);
     });
+  }
+
+  async #withFiles(rows: readonly Row[]): Promise<StoredHead[]> {
+    for (const { sha256 } of rows) await this.files?.fetch(headFileName(sha256));
+    return rows.map(toHead);
   }
 }
 

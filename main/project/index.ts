@@ -1,6 +1,7 @@
 /** The project store: what other rooms may use. */
 export { ProjectStore, type ReadingStore } from './project-store';
 export type { Decide, FrameDone, WaitingFrame } from './batches';
+export { moveProject, type Moved } from './move';
 export type { AuditEntry, AuditLine, Json } from './books';
 export type { HashVerdict } from './frames';
 export type { AddedImages, KnownImage } from './images';

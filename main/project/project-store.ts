@@ -4,8 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
+import { writeError } from '../files';
+import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { Adjudications } from './adjudications';
 import { Batches } from './batches';
 import { Audit, Settings } from './books';
@@ -23,6 +24,7 @@ import { Outlines } from './outlines';
 import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
+import { headFileName, KEY_FILE, ServerFiles } from './server/files';
 import { Leases } from './server/leases';
 import { isServerPlace, localFolder, parsePlace, placeText } from './server/place';
 import { openServerDatabase, prepareServerDatabase } from './server/server-database';
@@ -77,6 +79,7 @@ export class ProjectStore implements ReadingStore {
     readonly reading: Reading,
   ) {
     const { db } = reached.database;
+    const files = reached.user === null ? null : new ServerFiles(db, reached.folder);
     const own = this.in(reading.id);
     this.images = new Images(db);
     this.frames = own.frames;
@@ -88,8 +91,8 @@ export class ProjectStore implements ReadingStore {
     this.outlines = new Outlines(db);
     this.adjudications = new Adjudications(db);
     this.lessons = new Lessons(db);
-    this.rounds = new Rounds(db);
-    this.heads = new Heads(db);
+    this.rounds = new Rounds(db, files);
+    this.heads = new Heads(db, files);
     this.scores = new Scores(db, reading.id);
     this.visits = new Visits(db);
     this.statistics = new Statistics(db, reading, this.frames, this.masks);
@@ -188,7 +191,7 @@ export class ProjectStore implements ReadingStore {
 
   /** Where the head version with this hash is. */
   headFile(sha256: string): string {
-    return join(this.headsFolder, `${sha256}.safetensors`);
+    return join(this.folder, headFileName(sha256));
   }
 
   /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */
@@ -209,6 +212,12 @@ async function reachServer(text: string): Promise<Reached> {
   const place = parsePlace(text);
   const database = await openServerDatabase(place);
   const folder = localFolder(place);
-  for (const name of ['cache', 'heads']) mkdirSync(join(folder, name), { recursive: true });
+  try {
+    for (const name of ['cache', 'heads']) mkdirSync(join(folder, name), { recursive: true });
+    await new ServerFiles(database.db, folder).fetch(KEY_FILE);
+  } catch (error) {
+    await database.close();
+    throw isAppError(error) ? error : writeError(folder, error);
+  }
   return { place: placeText(place), name: place.project, folder, user: database.user, database };
 }

@@ -10,6 +10,7 @@ import { recordAudit, type Json } from './books';
 import { activateHead, insertHead, type NewHead, type StoredHead } from './heads';
 import { parseInput } from './parse';
 import type { ProjectDb, ProjectTransaction } from './schema';
+import type { ServerFiles } from './server/files';
 
 export type RoundId = Round['id'];
 
@@ -56,7 +57,11 @@ function toRound(row: Row): Round {
 }
 
 export class Rounds {
-  constructor(private readonly db: ProjectDb) {}
+  /** @param files of a project on a server, which gets the files of new versions */
+  constructor(
+    private readonly db: ProjectDb,
+    private readonly files: ServerFiles | null = null,
+  ) {}
 
   /** Newest first. */
   async ofLabel(labelId: LabelId): Promise<Round[]> {
@@ -167,7 +172,7 @@ export class Rounds {
         .executeTakeFirst();
       if (row === undefined) throw notInState(roundId, ['running']);
       await keepSides(trx, assignments);
-      const head = await insertHead(trx, { ...end.head, labelId: row.label_id, report }, roundId);
+      const head = await insertHead(trx, { ...end.head, labelId: row.label_id, report }, roundId, this.files);
       const about = { round: roundId, verdict: report.verdict };
       await audit(trx, 'finish-round', row.label_id, row.user_name, { ...about, version: head.version });
       if (end.activate) await activateHead(trx, row.label_id, head.id, row.user_name, about);

@@ -35,6 +35,17 @@ export async function makeAppendOnly(db: Kysely<unknown>, table: string): Promis
   await (isOnServer(db) ? refuseOnServer(db, table) : refuseInFile(db, table));
 }
 
+/** Until `makeAppendOnly` again: for a copy of a project, which begins with the rows of the original. */
+export async function liftAppendOnly(db: Kysely<unknown>, table: string): Promise<void> {
+  if (isOnServer(db)) {
+    await sql`drop trigger ${sql.ref(`${table}_append_only`)} on ${sql.table(table)}`.execute(db);
+    return;
+  }
+  for (const event of ['update', 'delete', 'replace']) {
+    await sql`drop trigger ${sql.ref(`${table}_no_${event}`)}`.execute(db);
+  }
+}
+
 /** The third trigger closes the side door of `INSERT OR REPLACE`, whose implicit delete fires no delete trigger. */
 async function refuseInFile(db: Kysely<unknown>, table: string): Promise<void> {
   const name = (event: string): ReturnType<typeof sql.ref> => sql.ref(`${table}_no_${event}`);

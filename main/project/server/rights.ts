@@ -5,6 +5,7 @@
  */
 import { PROPOSING_USER, MAIN_READING } from '../../../shared/domain';
 import type { ProjectTables } from '../schema';
+import { KEY_FILE } from './files';
 
 export const ROLES = ['reader', 'reviewer', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -79,9 +80,11 @@ export function rightsSql(schema: string, columns: ReadonlyMap<string, readonly 
     `revoke all on schema ${schema} from public`,
     `grant usage on schema ${schema} to ${reader}`,
     `revoke all on all tables in schema ${schema} from public, ${ROLES.map((role) => roleName(schema, role)).join(', ')}`,
-    ...leaseTables(schema),
+    ...leases(schema),
+    ...files(schema),
     ...guards(schema),
     `grant select on all tables in schema ${schema} to ${reader}`,
+    `grant select on all sequences in schema ${schema} to ${reader}`,
     ...Object.entries(RIGHTS).flatMap(([table, rights]) =>
       tableRights(schema, table, rights, columns.get(table) ?? []),
     ),
@@ -119,7 +122,7 @@ function tableRights(schema: string, table: string, rights: TableRights, all: re
 }
 
 /** Who works on a frame now; changed by `take_lease` and `give_lease` alone, so that nobody takes one that is held. */
-function leaseTables(schema: string): string[] {
+function leases(schema: string): string[] {
   return [
     `create table if not exists ${schema}.frame_leases (
       frame_id integer primary key references ${schema}.frames (id),
@@ -153,6 +156,16 @@ function leaseTables(schema: string): string[] {
         delete from frame_leases where frame_id = frame and user_name = session_user and session = by_session;
       end`,
     ),
+  ];
+}
+
+/** Heads and the key of pseudonyms, for `files.ts`. Administrators add to them; the key comes with the project. */
+function files(schema: string): string[] {
+  const key = `encode(sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), 'hex') || E'\\n'`;
+  return [
+    `create table if not exists ${schema}.project_files (name text primary key, bytes bytea not null)`,
+    `insert into ${schema}.project_files values ('${KEY_FILE}', convert_to(${key}, 'UTF8')) on conflict do nothing`,
+    `grant insert on ${schema}.project_files to ${roleName(schema, 'admin')}`,
   ];
 }
 

@@ -8,7 +8,8 @@ import type { OpenDatabase } from '../database';
 import { pendingMigrations, runMigrations } from '../migrate';
 import { MIGRATIONS } from '../migrations';
 import type { Migrations } from '../migrations';
-import type { ProjectTables } from '../schema';
+import type { ProjectDb, ProjectTables } from '../schema';
+import { putFile, type ProjectFile } from './files';
 import { placeText, schemaOf, type ServerPlace } from './place';
 import { postgresDialect } from './postgres';
 import { rightsSql } from './rights';
@@ -34,6 +35,64 @@ export async function prepareServerDatabase(place: ServerPlace, migrations: Migr
     if (applied !== null && applied.length > 0) pendingMigrations(applied, migrations, placeText(place));
     await runMigrations(db, migrations, placeText(place), schema);
     await giveRights(db, schema);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * Makes a project that `fill` brings the rows of, under another name until it is whole.
+ *
+ * @throws AppError `usage` where the name is taken, `project-locked` while another is being made under it, and as
+ *   `prepareServerDatabase`
+ */
+export async function makeServerProject(
+  place: ServerPlace,
+  fill: (db: ProjectDb) => Promise<void>,
+  files: readonly ProjectFile[],
+): Promise<void> {
+  const [schema, shown] = [schemaOf(place), placeText(place)];
+  const draft = { ...place, project: `${place.project}_moving` };
+  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  try {
+    await db.connection().execute(async (one) => {
+      const lock = sql<{ free: boolean }>`select pg_try_advisory_lock(hashtext(${schemaOf(draft)})) as free`;
+      if (!(await lock.execute(one)).rows[0]?.free)
+        throw new AppError('project-locked', shown, `${shown} is being made`);
+      const taken = await sql`select from pg_namespace where nspname = ${schema}`.execute(one);
+      if (taken.rows.length > 0) throw new AppError('usage', shown, `${shown} is there already`);
+      // What somebody who was killed has left.
+      const removed = sql`drop schema if exists ${sql.ref(schemaOf(draft))} cascade`;
+      await removed.execute(one);
+      try {
+        await makeDraft(one, draft, fill);
+        await one.transaction().execute(async (trx) => {
+          await sql`alter schema ${sql.ref(schemaOf(draft))} rename to ${sql.ref(schema)}`.execute(trx);
+          await giveRights(trx, schema);
+          // A new project has a key of its own already.
+          for (const file of files) await sql`delete from project_files where name = ${file.name}`.execute(trx);
+          for (const file of files) await putFile(trx, file);
+        });
+      } catch (error) {
+        await removed.execute(one).catch(() => undefined);
+        throw error;
+      }
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function makeDraft(
+  owner: Kysely<ProjectTables>,
+  draft: ServerPlace,
+  fill: (db: ProjectDb) => Promise<void>,
+): Promise<void> {
+  await sql`create schema ${sql.ref(schemaOf(draft))}`.execute(owner);
+  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(draft) });
+  try {
+    await runMigrations(db, MIGRATIONS, placeText(draft), schemaOf(draft));
+    await db.transaction().execute(fill);
   } finally {
     await db.destroy();
   }

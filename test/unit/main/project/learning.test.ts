@@ -1,4 +1,5 @@
 /** Rounds, head versions, sides and lessons in a real database. */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ProjectStore, type RoundEnd } from '../../../../main/project';
 import type { FrameId, LabelId, MaskState, RoundReport } from '../../../../shared/domain';
@@ -27,6 +28,9 @@ export const REPORT: RoundReport = {
   leftOut: [],
 };
 
+/** Texts that stand for the files of heads. */
+const HEADS = ['one', 'two'];
+
 const head = (text: string): RoundEnd['head'] => ({
   config: TINY_HEAD,
   encoderId: hashOf('encoder'),
@@ -45,6 +49,7 @@ const endOf = (text: string, activate = true): RoundEnd => ({
 /** Four frames of three patients, decoded. */
 async function study() {
   const store = await newProject();
+  for (const text of HEADS) writeFileSync(store.headFile(hashOf(text)), text);
   await store.images.add(['p1/a.png', 'p1/b.png', 'p2/c.png', 'p3/d.png'].map((path) => sourceImage(path)));
   const frames = (await store.frames.list({ filter: {}, limit: 10, offset: 0 })).frames.map(({ id }) => id);
   for (const id of frames)
@@ -135,7 +140,7 @@ describe('a round', () => {
   it('puts frames on a side for ever', async () => {
     const { store, frames, labelId } = await study();
     const [a, b, c] = frames as [number, number, number, number];
-    const end = (assignments: RoundEnd['assignments']) => ({ ...endOf(String(Math.random()), false), assignments });
+    const end = (assignments: RoundEnd['assignments']) => ({ ...endOf('one', false), assignments });
     const first = await store.rounds.start(labelId, SETTINGS, {}, 0, USER);
     await store.rounds.finish(
       first.id,
