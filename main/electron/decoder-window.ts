@@ -5,6 +5,7 @@
 import { app, BrowserWindow, MessageChannelMain, type MessagePortMain } from 'electron';
 import { join } from 'node:path';
 import { DECODER_WANTED } from '../../shared/video';
+import { lockedPreferences } from './lockdown';
 import { DECODER_URL } from './origin';
 
 let opened: Promise<BrowserWindow> | undefined;
@@ -28,11 +29,7 @@ async function open(): Promise<BrowserWindow> {
     show: false,
     webPreferences: {
       preload: join(app.getAppPath(), 'out', 'preload', 'decoder-preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      spellcheck: false,
+      ...lockedPreferences(),
       devTools: false,
       // It is never seen, and works all the same.
       backgroundThrottling: false,

@@ -37,7 +37,7 @@ export function imageName({ name, frameCount }: { readonly name: string; readonl
 export function flatNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   return names.map((name) => {
-    const plain = name.replace(/[/\s]+/g, '_');
+    const plain = shortened(name.replace(/[/\s]+/g, '_'));
     let free = plain;
     for (let n = 2; used.has(free.toLowerCase()); n++) free = `${plain}_${n}`;
     used.add(free.toLowerCase());
@@ -45,11 +45,27 @@ export function flatNames(names: readonly string[]): string[] {
   });
 }
 
-/** What every file system takes as one name. */
+/** Devices of Windows, with any extension. */
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** File systems take 255; what is put to a name (frame, instance, extension) has to fit as well. */
+const MOST_BYTES = 200;
+
+/** What every file system takes as one name, and no path within one. */
 function portable(name: string): string {
-  const cleaned = name
-    .replace(/[\\:*?"<>|\p{Cc}]/gu, '_')
-    .replace(/[. ]+$/, '')
-    .replace(/^\.+/, '');
-  return cleaned === '' ? '_' : cleaned;
+  const cleaned = shortened(name.replace(/[\\:*?"<>|\p{Cc}]/gu, '_').replace(/^\.+/, '')).replace(/[. ]+$/, '');
+  if (cleaned === '') return '_';
+  return RESERVED.test(cleaned) ? `_${cleaned}` : cleaned;
+}
+
+/** Whole characters of its beginning, and its extension. */
+function shortened(name: string): string {
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+  if (bytes(name) <= MOST_BYTES) return name;
+  const extension = /\.[A-Za-z0-9]{1,5}$/.exec(name)?.[0] ?? '';
+  let kept = '';
+  for (const character of name) {
+    if (bytes(kept + character) > MOST_BYTES - extension.length) break;
+    kept += character;
+  }
+  return kept + extension;
 }

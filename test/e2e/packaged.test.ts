@@ -1,6 +1,6 @@
-import { listPackage } from '@electron/asar';
+import { extractFile, listPackage } from '@electron/asar';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -98,6 +98,19 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     const inCheckout = bundledModelFolder();
     const packed = join(resources, relative(PROJECT_ROOT, inCheckout));
     expect(readdirSync(packed).sort()).toEqual(readdirSync(inCheckout).sort());
+  });
+
+  it('says what others made of it, and under which licences', () => {
+    const packed = (file: string): string => extractFile(join(resources, 'app.asar'), `out/${file}`).toString();
+    const sbom = JSON.parse(packed('sbom.cdx.json')) as { components: { name: string; version: string }[] };
+    const { dependencies } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const listed = sbom.components.map(({ name, version }) => `${name} ${version}`);
+    for (const [name, version] of Object.entries(dependencies)) expect(listed).toContain(`${name} ${version}`);
+    const notices = packed('THIRD-PARTY.txt');
+    expect(notices).toMatch(/^mediabunny .*: MPL-2.0$/m);
+    expect(notices).toContain('Permission is hereby granted, free of charge');
   });
 
   it('can not be turned into plain Node, nor be given options for it', async () => {

@@ -7,11 +7,13 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'electron-vite';
+import { writeNotices } from './notices';
 import { resolveElectron, runtimeLine } from '../../../test/support/electron-runtime';
 
 const root = resolve(import.meta.dirname, '../../..');
 
 await build({ root, logLevel: 'warn' });
+writeNotices();
 const runtime = await resolveElectron();
 console.log(runtimeLine(runtime));
 const { stdout } = await promisify(execFile)(
