@@ -46,7 +46,7 @@ export interface Request {
 
 export interface Answer {
   readonly status: number;
-  /** In lower case, with its parameters. */
+  /** With its parameters: of these a boundary tells upper from lower case. */
   readonly contentType: string;
   /** To be read once. @throws AppError `pacs-answer` beyond `maxBytes`, `pacs-unreachable`, `cancelled` */
   chunks(maxBytes: number): AsyncGenerator<Uint8Array>;
@@ -128,7 +128,7 @@ export class Connection {
       }
       const chunks = (maxBytes: number): AsyncGenerator<Uint8Array> =>
         this.#chunks(answer, fault, maxBytes, request.signal);
-      return { status, contentType: contentType.toLowerCase(), chunks };
+      return { status, contentType, chunks };
     }
   }
 

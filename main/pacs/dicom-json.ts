@@ -18,7 +18,7 @@ export async function jsonOf({ status, contentType, chunks }: Answer, host: stri
   // Of what is missing the answer may be a page for humans, to be read to its end all the same.
   for await (const chunk of chunks(MAX_JSON_BYTES)) parts.push(chunk);
   if (status === 204 || status === 404 || parts.length === 0) return [];
-  if (!/^application\/(dicom\+)?json\s*(;|$)/.test(contentType)) {
+  if (!/^application\/(dicom\+)?json\s*(;|$)/i.test(contentType)) {
     throw badAnswer(host, `"${contentType}" instead of JSON: is this the address of the DICOMweb service?`);
   }
   let content: unknown;

@@ -125,7 +125,7 @@ function fetchInstance(connection: Connection, instance: Instance, signal: Abort
 
 /** Most servers send a multipart of one part, some the file itself. */
 function contentOf({ contentType, chunks }: Answer, host: string): AsyncGenerator<Uint8Array> {
-  if (/^application\/dicom\s*(;|$)/.test(contentType)) return chunks(MAX_INSTANCE_BYTES);
+  if (/^application\/dicom\s*(;|$)/i.test(contentType)) return chunks(MAX_INSTANCE_BYTES);
   const boundary = boundaryOf(contentType);
   if (boundary === undefined) throw badAnswer(host, `"${contentType}" instead of an instance`);
   return onlyPart(chunks(MAX_INSTANCE_BYTES), boundary, host);

@@ -75,8 +75,8 @@ async function fetched(answer: Answering, out: string, limits = QUICK): Promise<
 }
 
 const multipart = (content: Buffer, type = 'application/dicom'): Buffer =>
-  Buffer.concat([Buffer.from(`--b\r\nContent-Type: ${type}\r\n\r\n`), content, Buffer.from('\r\n--b--\r\n')]);
-const MULTIPART = { 'Content-Type': 'multipart/related; type="application/dicom"; boundary=b' };
+  Buffer.concat([Buffer.from(`--aB\r\nContent-Type: ${type}\r\n\r\n`), content, Buffer.from('\r\n--aB--\r\n')]);
+const MULTIPART = { 'Content-Type': 'multipart/related; type="application/dicom"; boundary=aB' };
 const filesIn = (place: string): string[] =>
   existsSync(place)
     ? (readdirSync(place, { recursive: true }) as string[]).filter((name) => /\.(dcm|tmp)$/.test(name))
@@ -97,7 +97,7 @@ describe('an instance that comes wrong costs itself alone and leaves no file', (
       'as a part of another type',
       (_, response) => response.writeHead(200, MULTIPART).end(multipart(file, 'text/plain')),
     ],
-    ['with no part', (_, response) => response.writeHead(200, MULTIPART).end('--b--\r\n')],
+    ['with no part', (_, response) => response.writeHead(200, MULTIPART).end('--aB--\r\n')],
     [
       'with two parts',
       (_, response) =>
@@ -107,7 +107,7 @@ describe('an instance that comes wrong costs itself alone and leaves no file', (
     ],
     [
       'with a head that has no end',
-      (_, response) => response.writeHead(200, MULTIPART).end(`--b\r\n${'X: y\r\n'.repeat(20_000)}`),
+      (_, response) => response.writeHead(200, MULTIPART).end(`--aB\r\n${'X: y\r\n'.repeat(20_000)}`),
     ],
     ['as another patient’s image', (_, response) => response.writeHead(200, MULTIPART).end(multipart(other))],
     ['as no DICOM', (_, response) => response.writeHead(200, MULTIPART).end(multipart(Buffer.from('GIF89a')))],
