@@ -103,6 +103,15 @@ export const COMMANDS = [
     'choice',
   ),
   row('display', 4, 'display.filter.lee', 'Filter: Less Speckle (Lee)', '滤波：斑点抑制 (Lee)', ['Alt+L'], 'choice'),
+  row(
+    'display',
+    4,
+    'display.filter.srad',
+    'Filter: Speckle Diffused (SRAD)',
+    '滤波：斑点扩散抑制 (SRAD)',
+    ['Alt+S'],
+    'choice',
+  ),
   row('display', 4, 'display.filter.median', 'Filter: Median', '滤波：中值', ['Alt+M'], 'choice'),
   row('display', 5, 'view.resetWindowing', 'Reset Display', '重置显示', ['R']),
 
@@ -123,6 +132,7 @@ export const COMMANDS = [
   row('tool', 2, 'tool.smaller', 'Smaller Brush', '减小画笔', ['[']),
   row('tool', 2, 'tool.moreVertices', 'More Vertices', '增加顶点', ['Shift+Y']),
   row('tool', 2, 'tool.fewerVertices', 'Fewer Vertices', '减少顶点', ['Shift+U']),
+  row('tool', 3, 'tool.takeAway', 'Take Away Instead of Adding', '改为去除', ['Shift+P'], 'toggle'),
   row('tool', 3, 'tool.keyboardCursor', 'Keyboard Cursor', '键盘光标', ['Z'], 'toggle'),
   row('tool', 3, 'tool.cancel', 'Cancel', '取消', ['Esc']),
 

@@ -12,7 +12,7 @@
 export { loadCinePicture, type CinePicture, type StoredMask } from './cine-picture';
 export { ImageFilters } from './image-filters';
 export { loadFrameImage } from './frame-image';
-export { BRUSHES, TOOLS, Toolbox, type ToolName } from './tools';
+export { BRUSHES, SIDED, TOOLS, Toolbox, type ToolName } from './tools';
 export { actualPixels, fit, panBy, visiblePart, zoomAt, type Point, type Size, type Viewport } from './viewport';
 export {
   COLOUR_MAPS,

@@ -30,6 +30,7 @@ export const display = {
     none: 'None',
     clahe: 'Local contrast (CLAHE)',
     lee: 'Less speckle (Lee)',
+    srad: 'Speckle diffused (SRAD)',
     median: 'Median',
   },
   filteredView: 'Filtered view: {filter}',

@@ -16,6 +16,13 @@ export const toolHint = {
   ellipse: 'Drag the first axis, then click where the other ends.',
 };
 
+/** Over the image while a tool is in hand that can add or take away. */
+export const sides = {
+  title: 'What a click or stroke does',
+  add: 'Add',
+  takeAway: 'Take away',
+};
+
 /** Beside the image while vertices are edited. */
 export const vertices = {
   count: '{n} vertex | {n} vertices',

@@ -8,7 +8,7 @@ import { keys } from './en-keys';
 import { learning } from './en-learning';
 import { display } from './en-display';
 import { measure } from './en-measure';
-import { toolHint, vertices } from './en-tools';
+import { sides, toolHint, vertices } from './en-tools';
 import { review } from './en-review';
 
 export const en = {
@@ -152,6 +152,7 @@ export const en = {
   learning,
   measure,
   toolHint,
+  sides,
   vertices,
   review,
   propagation,

@@ -32,6 +32,7 @@ export const display: typeof english = {
     none: '无',
     clahe: '局部对比度 (CLAHE)',
     lee: '斑点抑制 (Lee)',
+    srad: '斑点扩散抑制 (SRAD)',
     median: '中值',
   },
   filteredView: '滤波视图：{filter}',

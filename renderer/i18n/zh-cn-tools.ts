@@ -1,5 +1,5 @@
 /** 各工具的一行用法提示（简体中文）。 */
-import type { toolHint as english, vertices as englishVertices } from './en-tools';
+import type { sides as englishSides, toolHint as english, vertices as englishVertices } from './en-tools';
 
 export const toolHint: typeof english = {
   select: '单击掩膜即可选中。双击恢复默认亮度和对比度。',
@@ -15,6 +15,12 @@ export const toolHint: typeof english = {
   vertices: '拖动顶点；拖动边的中点可新增顶点。按住 Alt 单击或按 Delete 移除顶点。',
   caliper: '拖出一条线，或单击两个端点。拖动端点可移动。',
   ellipse: '拖出第一条轴，再单击确定另一条轴的端点。',
+};
+
+export const sides: typeof englishSides = {
+  title: '单击或涂画的作用',
+  add: '添加',
+  takeAway: '去除',
 };
 
 export const vertices: typeof englishVertices = {

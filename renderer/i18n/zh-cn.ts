@@ -9,7 +9,7 @@ import { keys } from './zh-cn-keys';
 import { learning } from './zh-cn-learning';
 import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
-import { toolHint, vertices } from './zh-cn-tools';
+import { sides, toolHint, vertices } from './zh-cn-tools';
 import { review } from './zh-cn-review';
 
 export const zhCn: Messages = {
@@ -148,6 +148,7 @@ export const zhCn: Messages = {
   learning,
   measure,
   toolHint,
+  sides,
   vertices,
   review,
   propagation,

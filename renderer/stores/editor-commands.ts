@@ -1,6 +1,6 @@
 /** Which command does what on the image, when it can, and what is checked in the menu. */
 import type { CommandId } from '../../shared/commands';
-import { TOOLS, type Toolbox } from '../canvas';
+import { SIDED, TOOLS, type Toolbox } from '../canvas';
 import type { Editor } from '../editor';
 import type { EditorView } from './editor-view';
 
@@ -50,7 +50,10 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     'tool.fewerVertices': () => view.changeTolerance(1),
     'tool.moreVertices': () => view.changeTolerance(-1),
   };
-  const tools: Acts = Object.fromEntries(TOOLS.map((name) => [`tool.${name}`, () => toolbox.choose(name)]));
+  const tools: Acts = {
+    ...Object.fromEntries(TOOLS.map((name) => [`tool.${name}`, () => toolbox.choose(name)])),
+    'tool.takeAway': () => toolbox.switchSides(),
+  };
   const all: Acts = { ...edits, ...views, ...tools };
 
   return {
@@ -66,6 +69,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
       const { document, selection } = editor;
       if (!(id in all)) return false;
       if (id in views && view.passing.value) return true;
+      if (id === 'tool.takeAway' && !SIDED.has(toolbox.name)) return false;
       if (id in tools || id in views) return document !== null;
       if (id === 'go.nextLabel') return selection.labels.length > 1;
       if (document === null) return false;
@@ -79,6 +83,7 @@ export function editorCommands(editor: Editor, toolbox: Toolbox, view: EditorVie
     },
 
     checked(id: CommandId): boolean {
+      if (id === 'tool.takeAway') return toolbox.takesAway;
       if (id === 'view.masksVisible') return view.masksVisible.value;
       if (id === 'view.outlinesOnly') return view.outlinesOnly.value;
       if (id === 'view.measurements') return view.measurementsVisible.value;

@@ -1,6 +1,6 @@
 /** Who reads: the readings of the open project, and reading as somebody else. */
 import { defineStore } from 'pinia';
-import { computed, shallowRef, watch } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { MAIN_READING, type NewReading, type Reading, type ReadingId } from '../../shared/domain';
 import { i18n } from '../i18n';
 import { call } from '../ipc';
@@ -35,15 +35,6 @@ export const useReaders = defineStore('readers', () => {
   }
 
   const read = (readingId: ReadingId): Promise<void> => workspace.read(readingId);
-
-  watch(
-    () => [workspace.project?.path, now.value?.id] as const,
-    ([, id]) => {
-      all.value = [];
-      if (id !== undefined) void load();
-    },
-    { immediate: true },
-  );
 
   return { all, now, isMain, seesOthers, load, create, nameOf, read };
 });

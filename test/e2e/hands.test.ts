@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decompressCounts } from '../../shared/mask';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { until, WindowHands } from '../support/journey/window-hands';
 import { ask, menu } from '../support/journey/workplace';
@@ -156,5 +157,28 @@ describe('fingers', () => {
     await touch([[apart(0)[0]!], apart(0), apart(50), apart(100), []]);
     await expect.poll(width, { timeout: 60_000 }).toBeGreaterThan(1.9 * before);
     expect((await hands.look()).masks).toEqual(painted.masks);
+  });
+
+  it('take away, too, where the switch over the image says so', async () => {
+    const area = async (): Promise<number> => {
+      const counts = decompressCounts((await hands.look()).masks[0] ?? '');
+      return counts.filter((_, run) => run % 2 === 1).reduce((sum, n) => sum + n, 0);
+    };
+    const before = await area();
+    await page.keyboard.press('f');
+    await page.keyboard.press('j');
+    const sides = page.getByRole('group', { name: 'What a click or stroke does' });
+    await sides.getByRole('button', { name: 'Take away' }).click();
+    const middle = (await hands.place({ x: 60, y: 50 }))!;
+    const around = [
+      [-40, -200],
+      [200, -200],
+      [200, 200],
+      [-40, 200],
+    ].map(([dx, dy]) => [{ x: middle.x + dx! / 2, y: middle.y + dy! / 2, id: 1 }]);
+    await touch([...around, []]);
+    await until('less than before', area, (now) => now > 0 && now < before);
+    await page.keyboard.press('p');
+    await sides.getByRole('button', { name: 'Add', pressed: true }).waitFor();
   });
 });

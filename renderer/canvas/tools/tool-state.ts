@@ -27,6 +27,9 @@ export type ToolName = (typeof TOOLS)[number];
 /** Those that have the brush's size. */
 export const BRUSHES: ReadonlySet<ToolName> = new Set(['brush', 'eraser', 'push']);
 
+/** Those that add, and take away with Alt. */
+export const SIDED: ReadonlySet<ToolName> = new Set(['point', 'scribble', 'polygon', 'lasso', 'livewire']);
+
 /** Where the pointer is, in image pixels (it may be outside the image), and what is held down. */
 export interface ToolPointer {
   readonly x: number;

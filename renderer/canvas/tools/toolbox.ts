@@ -11,7 +11,7 @@ import { pushIdle } from './push-idle';
 import { scribbleIdle } from './scribble-idle';
 import { selectIdle } from './select-idle';
 import { verticesIdle } from './vertices-idle';
-import type { Draft, ToolHost, ToolName, ToolPointer, ToolState } from './tool-state';
+import { SIDED, type Draft, type ToolHost, type ToolName, type ToolPointer, type ToolState } from './tool-state';
 
 const FIRST_STATE: Readonly<Record<ToolName, (host: ToolHost) => ToolState>> = {
   select: selectIdle,
@@ -39,6 +39,7 @@ export class Toolbox {
   readonly drafted = emitter<undefined>();
   #name: ToolName = 'point';
   #state: ToolState;
+  #takesAway = false;
 
   constructor(private readonly host: ToolHost) {
     this.#state = FIRST_STATE[this.#name](host);
@@ -60,14 +61,28 @@ export class Toolbox {
     return this.#state.usesRightButton ?? false;
   }
 
+  /** What adds takes away, as if Alt were held, and the other way round: until another tool or frame is chosen. */
+  get takesAway(): boolean {
+    return this.#takesAway;
+  }
+
+  switchSides(): void {
+    this.#takesAway = !this.#takesAway;
+    // What a click would give is another now.
+    this.pointerLeft();
+    this.changed.emit(undefined);
+  }
+
   /** Ends what the tool before had begun; chosen again, a tool starts afresh. */
   choose(name: ToolName): void {
     this.#state.onLeave?.();
+    this.#takesAway = false;
     this.#become(FIRST_STATE[name](this.host), name);
   }
 
   pointer(event: PointerEvent, pointer: ToolPointer): void {
-    this.#become(this.#state[event]?.(pointer) ?? this.#state);
+    const turned = this.#takesAway && SIDED.has(this.#name) ? { ...pointer, alt: !pointer.alt } : pointer;
+    this.#become(this.#state[event]?.(turned) ?? this.#state);
   }
 
   pointerLeft(): void {

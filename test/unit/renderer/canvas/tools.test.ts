@@ -126,6 +126,21 @@ describe('point', () => {
     ]);
   });
 
+  it('does the other of both where the switch says so, until another tool or frame is in hand', async () => {
+    press(10, 12);
+    await settle();
+    toolbox.switchSides();
+    press(20, 12);
+    press(22, 14, { alt: true });
+    expect(points().map(({ positive }) => positive)).toEqual([true, false, true]);
+    toolbox.choose('lasso');
+    toolbox.choose('point');
+    expect(toolbox.takesAway).toBe(false);
+    toolbox.switchSides();
+    toolbox.restart();
+    expect(toolbox.takesAway).toBe(false);
+  });
+
   it("asks for the right button's mask while that is still down; dragging takes it back", async () => {
     press(10, 12);
     await settle();

@@ -4,6 +4,7 @@ import { FILTERS, filterSamples, type GrayImage } from '../../../../shared/image
 import { clahe } from '../../../../shared/image/filters/clahe';
 import { lee } from '../../../../shared/image/filters/lee';
 import { median } from '../../../../shared/image/filters/median';
+import { srad } from '../../../../shared/image/filters/srad';
 import { phantomFrame } from '../../../../shared/phantom';
 import { describeWithPython, runPython } from '../../../support/python-venv';
 
@@ -45,10 +46,21 @@ describe('a filter for viewing', () => {
     const flat: GrayImage = { widthPx: 30, heightPx: 20, data: new Uint8Array(600).fill(90) };
     expect(lee(flat)).toEqual(flat.data);
     expect(median(flat)).toEqual(flat.data);
+    expect(srad(flat)).toEqual(flat.data);
     expect(new Set(clahe(flat)).size).toBe(1);
   });
 
-  it('lowers speckle and keeps the edge (Lee), or spreads the grey levels (CLAHE)', () => {
+  it('keeps what lies between the darkest and the brightest within them (SRAD), however long it goes on', () => {
+    fc.assert(
+      fc.property(gray, fc.integer({ min: 1, max: 60 }), (image, steps) => {
+        const made = srad(image, steps);
+        expect(Math.min(...made)).toBeGreaterThanOrEqual(Math.min(...image.data));
+        expect(Math.max(...made)).toBeLessThanOrEqual(Math.max(...image.data));
+      }),
+    );
+  });
+
+  it('lowers speckle and keeps the edge (Lee, SRAD), or spreads the grey levels (CLAHE)', () => {
     const image: GrayImage = { widthPx: 64, heightPx: 64, data: new Uint8Array(64 * 64) };
     for (let i = 0, s = 3; i < image.data.length; i++) {
       s = (s * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -56,10 +68,15 @@ describe('a filter for viewing', () => {
     }
     const column = (data: Uint8Array, x: number): Uint8Array =>
       Uint8Array.from({ length: 64 }, (_, y) => data[y * 64 + x]!);
-    const calm = lee(image);
-    expect(spread(column(calm, 12))).toBeLessThan(0.6 * spread(column(image.data, 12)));
     const step = (data: Uint8Array): number => data[20 * 64 + 36]! - data[20 * 64 + 27]!;
-    expect(step(calm)).toBeGreaterThan(120);
+    for (const calm of [lee(image), srad(image)]) {
+      expect(spread(column(calm, 12))).toBeLessThan(0.6 * spread(column(image.data, 12)));
+      expect(spread(column(calm, 50))).toBeLessThan(0.6 * spread(column(image.data, 50)));
+      expect(step(calm)).toBeGreaterThan(120);
+    }
+    // Lee leaves what is beside an edge as it is; diffusion calms it, too, and the edge is as sharp as it was.
+    expect(spread(column(srad(image), 30))).toBeLessThan(0.6 * spread(column(image.data, 30)));
+    expect(srad(image)[20 * 64 + 32]! - srad(image)[20 * 64 + 31]!).toBeGreaterThan(120);
     const dull: GrayImage = { ...speckled(128, 96), data: speckled(128, 96).data.map((v) => 100 + v / 16) };
     expect(spread(clahe(dull))).toBeGreaterThan(1.5 * spread(dull.data));
   });
@@ -103,6 +120,31 @@ print(json.dumps(base64.b64encode(np.ascontiguousarray(out, dtype=np.uint8)).dec
         image,
       );
       expect(worst(median(image), scipy)).toBe(0);
+    }
+  });
+
+  it('SRAD is that of its equations in NumPy, to rounding', () => {
+    const equations = `
+J = np.exp(image.astype(float) / 255)
+shown = image != 0
+def around(a):
+    p = np.pad(a, 1, mode='edge')
+    return p[:-2, 1:-1], p[2:, 1:-1], p[1:-1, :-2], p[1:-1, 2:]
+for _ in range(12):
+    N, S, W, E = (near - J for near in around(J))
+    G2 = (N**2 + S**2 + W**2 + E**2) / J**2
+    L = (N + S + W + E) / J
+    q2 = (G2 / 2 - L**2 / 16) / (1 + L / 4)**2
+    ordered = np.sort(q2[shown])
+    q02 = max(ordered[len(ordered) // 2], 1e-8)
+    c = np.clip(1 / (1 + (q2 - q02) / (q02 * (1 + q02))), 0, 1)
+    _, cS, _, cE = around(c)
+    J = J + 0.8 / 4 * (cS * S + c * N + cE * E + c * W)
+out = np.rint(255 * np.log(J))`;
+    for (const image of [speckled(160, 120), speckled(97, 64, 9)]) {
+      const reference = run(equations, image);
+      expect(worst(srad(image), reference)).toBeLessThanOrEqual(1);
+      expect(worst(image.data, reference)).toBeGreaterThan(10);
     }
   });
 
