@@ -59,6 +59,7 @@ const DEATHS = 2;
 /** What is wrong with the machine or the project, not with a frame: going on would fail frame after frame. */
 const STOPPING: readonly ErrorCode[] = [
   ...(['provider-failed', 'model-invalid', 'graph-invalid', 'label-unknown', 'cancelled'] as const),
+  ...(['server-unreachable', 'login-refused', 'certificate-refused', 'not-permitted'] as const),
   ...(['disk-full', 'write-failed', 'project-corrupt', 'project-locked', 'checkpoint-corrupt'] as const),
 ];
 
@@ -157,6 +158,8 @@ async function workOff(
   } catch (error) {
     const { code, message } = toWireError(error, frame.absolutePath);
     if (STOPPING.includes(code)) throw error;
+    // Somebody works on it now: it goes on waiting.
+    if (code === 'frame-leased') return { frameId, outcome: 'left', masks: [], problem: null };
     if (code === 'worker-died' && (await store.batches.noteDeath(batch.id, frameId)) < DEATHS) return 'died';
     if (!isAppError(error)) console.error('batch:', error);
     const problem = { code, message };

@@ -7,7 +7,7 @@ import type { BatchStatus } from '../../shared/ipc';
 import { BatchDesk } from '../batch';
 import { Learning, type FinetuneApi } from '../finetune';
 import { forkProcess, LabelHeads, WorkerHost, type Tell } from '../inference';
-import { ProjectStore } from '../project';
+import { Jobs, ProjectStore } from '../project';
 import type { Arguments } from './arguments';
 
 /** The name under which the command line's work is written down; a team's server takes only the one it knows us by. */
@@ -15,7 +15,7 @@ export function cliUser({ user }: ProjectStore): string {
   return user ?? 'command line';
 }
 
-const ENCODE_WORKER = new URL('../inference/encode.worker.ts', import.meta.url);
+export const ENCODE_WORKER = new URL('../inference/encode.worker.ts', import.meta.url);
 const FINETUNE_WORKER = new URL('../finetune/finetune.worker.ts', import.meta.url);
 
 /** Opens the project that is the only operand, for `use` alone. @throws AppError as `ProjectStore.open` does. */
@@ -39,14 +39,12 @@ export async function withLearning<T>(
   tell: Tell,
   use: (learning: Learning) => Promise<T>,
 ): Promise<T> {
-  const modelFolder = args.text('model') ?? bundledModelFolder();
-  const manifest = await readManifest(modelFolder);
-  const heads = manifest.heads.map(({ label: name, version }) => ({ name, version }));
+  const { modelFolder, model: manifest, labels } = await modelParts(args, store);
   const worker = new WorkerHost<FinetuneApi>('finetune', forkProcess(FINETUNE_WORKER));
   const model = () => manifest;
   const learning = new Learning({
     ...{ store, worker, modelFolder, model, tell },
-    labels: new LabelHeads(store, () => heads, model),
+    labels,
     user: () => cliUser(store),
     onHeadsChanged: () => Promise.resolve(),
   });
@@ -65,15 +63,13 @@ export async function withBatches<T>(
   onStatus: (status: BatchStatus) => void,
   use: (batches: BatchDesk) => Promise<T>,
 ): Promise<T> {
-  const modelFolder = args.text('model') ?? bundledModelFolder();
-  const manifest = await readManifest(modelFolder);
-  const heads = manifest.heads.map(({ label: name, version }) => ({ name, version }));
+  const { modelFolder, model: manifest, labels } = await modelParts(args, store);
   const model = () => manifest;
   const lanes = args.count('lanes', 1);
   const batches = new BatchDesk({
     ...{ store, model, modelFolder, onStatus, provider: 'auto', ...(lanes !== undefined && { lanes }) },
     startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
-    labels: new LabelHeads(store, () => heads, model),
+    labels,
     user: () => cliUser(store),
   });
   try {
@@ -81,6 +77,29 @@ export async function withBatches<T>(
   } finally {
     batches.close();
     await batches.settled();
+  }
+}
+
+/** The model that a command uses, and the project's labels with it. */
+export async function modelParts(args: Arguments, store: ProjectStore) {
+  const modelFolder = args.text('model') ?? bundledModelFolder();
+  const model = await readManifest(modelFolder);
+  const heads = model.heads.map(({ label: name, version }) => ({ name, version }));
+  const labels = new LabelHeads(
+    store,
+    () => heads,
+    () => model,
+  );
+  return { modelFolder, model, labels };
+}
+
+/** The queue of a project on a server, for `use` alone. @throws AppError as `ProjectStore.open` does */
+export async function withJobs<T>(args: Arguments, use: (jobs: Jobs) => Promise<T>): Promise<T> {
+  const jobs = await Jobs.open(args.operand('project'));
+  try {
+    return await use(jobs);
+  } finally {
+    await jobs.stop();
   }
 }
 

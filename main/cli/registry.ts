@@ -18,6 +18,7 @@ import { predict } from './commands/predict';
 import { projectAgreement } from './commands/project-agreement';
 import { projectFinetune } from './commands/project-finetune';
 import { projectStats } from './commands/project-stats';
+import { batchSubmit, workerCommand } from './commands/batch-queue';
 import { projectMigrate } from './commands/project-migrate';
 import { projectActivate, projectVersions } from './commands/project-versions';
 import { teamAdd, teamInit, teamList, teamRemove } from './commands/team';
@@ -41,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   batchResume,
   batchRetry,
   batchCancel,
+  batchSubmit,
+  workerCommand,
   projectMigrate,
   teamInit,
   teamAdd,

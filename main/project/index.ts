@@ -13,3 +13,4 @@ export type { Outline } from './outlines';
 export { addMember, members, removeMember, type Member } from './server/team';
 export { isServerPlace } from './server/place';
 export { RENEWAL_SECONDS, type Leases } from './server/leases';
+export { Jobs, prepareJobs, type DeadJob, type JobCounts, type Stretch } from './server/jobs';

@@ -6,21 +6,26 @@ import { ProjectStore } from '../../project';
 import { type Arguments, usage } from '../arguments';
 import { type Command, type Context, EXIT, type Outcome } from '../command';
 import { MODEL_OPTION } from '../open-model';
-import { cliUser, projectLabel, withBatches, withProject } from '../open-project';
+import { cliUser, projectLabel, withBatches, withJobs, withProject } from '../open-project';
 
 const LANES = { value: 'N', help: 'worker processes; default: one a core, as memory allows' } as const;
 const GOING_ON = `
 Ctrl-C pauses; a process that was killed has lost nothing: "batch resume" goes on with what is left. A frame that cannot be
 read is named and left; one that brings two workers down is set aside; "batch retry" tries both again.`;
 
+/** What a batch is asked to do. */
+export const BATCH_REQUEST_OPTIONS: Command['options'] = {
+  study: { value: 'NAME,...', help: 'only these studies; default: all' },
+  label: { value: 'LABEL[=V],...', help: 'only these labels, perhaps by version V; default: all that have a head' },
+  existing: { value: 'skip|replace', help: 'frames with proposals: leave out (default), or draw anew if untouched' },
+};
+
 export const batchRun: Command = {
   name: 'batch run',
   summary: 'Propose masks on all frames of a project that nobody has worked on.',
   operands: '<project folder>',
   options: {
-    study: { value: 'NAME,...', help: 'only these studies; default: all' },
-    label: { value: 'LABEL[=V],...', help: 'only these labels, perhaps by version V; default: all that have a head' },
-    existing: { value: 'skip|replace', help: 'frames with proposals: leave out (default), or draw anew if untouched' },
+    ...BATCH_REQUEST_OPTIONS,
     estimate: { help: 'only say how many frames that is and how long they would take' },
     lanes: LANES,
     model: MODEL_OPTION,
@@ -58,7 +63,7 @@ export const batchStatus: Command = {
   summary: 'How far the latest batch is, also while another process works on it.',
   operands: '<project folder>',
   options: {},
-  run: (args) => beside(args, (store) => stateOf(store)),
+  run: (args) => beside(args, async (store) => withQueue(args, store, await stateOf(store))),
 };
 
 export const batchPause: Command = {
@@ -81,9 +86,24 @@ export const batchCancel: Command = {
   run: (args) =>
     beside(args, async (store) => {
       await store.batches.cancel((await latestOf(store)).id, cliUser(store));
+      if (store.user !== null) await withJobs(args, (jobs) => jobs.clear());
       return stateOf(store);
     }),
 };
+
+/** Of a project on a server also what its workers have in hand, and what was given up. */
+async function withQueue(args: Arguments, store: ProjectStore, outcome: Outcome): Promise<Outcome> {
+  if (store.user === null) return outcome;
+  return withJobs(args, async (jobs) => {
+    const [queue, dead] = [await jobs.counts(), await jobs.dead(100)];
+    const lines = [
+      outcome.text,
+      `queue: ${queue.waiting} stretches wait, ${queue.active} are being worked on, ${queue.dead} were given up`,
+      ...dead.map(({ first, last, reason }) => `  given up: items ${first} to ${last}: ${reason}`),
+    ];
+    return { ...outcome, json: { ...(outcome.json as object), queue, dead }, text: lines.join('\n') };
+  });
+}
 
 function withDesk(
   args: Arguments,
@@ -140,7 +160,7 @@ async function stateOf(store: ProjectStore): Promise<Outcome> {
   return { ...outcome, exitCode: EXIT.done };
 }
 
-async function requestOf(args: Arguments, store: ProjectStore): Promise<BatchRequest> {
+export async function requestOf(args: Arguments, store: ProjectStore): Promise<BatchRequest> {
   const existing = args.text('existing') ?? 'skip';
   if (existing !== 'skip' && existing !== 'replace') throw usage('--existing', '--existing takes skip or replace');
   const studies = await store.batches.studies();

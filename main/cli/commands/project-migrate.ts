@@ -1,5 +1,5 @@
 /** `sonomask project migrate`: a project copied from a folder to a server, or back. */
-import { moveProject } from '../../project';
+import { isServerPlace, moveProject, prepareJobs } from '../../project';
 import { usage } from '../arguments';
 import { type Command, EXIT } from '../command';
 
@@ -18,6 +18,7 @@ no copy. The first stays as it is: work on in one of them only. Embeddings and t
       throw usage('project migrate', 'name where the project is and where it goes');
     progress.start();
     const moved = await moveProject(from, to, (done, total) => progress.update(done, total, 'rows'), signal);
+    if (isServerPlace(to)) await prepareJobs(to);
     const { rows, files, sha256 } = moved;
     return { exitCode: EXIT.done, json: moved, text: `${rows} rows and ${files} files copied; sum of both: ${sha256}` };
   },

@@ -1,5 +1,5 @@
 /** `sonomask team …`: a project on a PostgreSQL server, and who may do what in it. */
-import { addMember, members, ProjectStore, removeMember } from '../../project';
+import { addMember, members, prepareJobs, ProjectStore, removeMember } from '../../project';
 import type { Arguments } from '../arguments';
 import { type Command, EXIT, type Outcome } from '../command';
 
@@ -20,6 +20,7 @@ The account must be allowed to make schemas in the database, and roles.`,
   run: async (args) => {
     const store = await ProjectStore.create(args.operand('project'));
     await store.close();
+    await prepareJobs(args.operand('project'));
     return { exitCode: EXIT.done, json: { project: store.place }, text: `${store.place} is ready` };
   },
 };
