@@ -98,6 +98,7 @@ export const en = {
   canvas: {
     title: 'Image',
     tools: 'Tools',
+    more: 'Zoom and display',
     loading: 'Loading the image…',
     noFrame: 'Choose a frame in the list on the left.',
     noModel: 'No usable model: {why}.',

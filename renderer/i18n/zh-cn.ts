@@ -94,6 +94,7 @@ export const zhCn: Messages = {
   canvas: {
     title: '图像',
     tools: '工具',
+    more: '缩放与显示',
     loading: '正在载入图像…',
     noFrame: '请在左侧列表中选择一帧。',
     noModel: '没有可用的模型：{why}。',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDesktop, type Desktop } from '../support/desktop';
+import { until } from '../support/journey/window-hands';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
 import { DIALOGS } from '../support/views';
@@ -76,21 +77,28 @@ function lost(view: string, part: string): Promise<string[]> {
   );
 }
 
+async function show(language: 'en' | 'zh-CN', zoom: number, width: number): Promise<void> {
+  await menu(desktop.app, `language.${language}`);
+  await expect.poll(() => page.evaluate(() => document.documentElement.lang), { timeout: 60_000 }).toBe(language);
+  await desktop.app.evaluate(
+    ({ BrowserWindow }, [factor, widthPx]) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window!.setContentSize(widthPx, 900);
+      window!.webContents.setZoomFactor(factor);
+    },
+    [zoom, width] as const,
+  );
+  await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 60_000 }).toBe(width / zoom);
+  await page.waitForTimeout(300);
+}
+
 it.each([
   ['en', 1],
   ['zh-CN', 1],
   ['en', 2],
   ['zh-CN', 2],
 ] as const)('shows everything in %s at a zoom of %d', async (language, zoom) => {
-  await menu(desktop.app, `language.${language}`);
-  await expect.poll(() => page.evaluate(() => document.documentElement.lang), { timeout: 60_000 }).toBe(language);
-  await desktop.app.evaluate(({ BrowserWindow }, factor) => {
-    const [window] = BrowserWindow.getAllWindows();
-    window!.setContentSize(1440, 900);
-    window!.webContents.setZoomFactor(factor);
-  }, zoom);
-  await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 60_000 }).toBe(1440 / zoom);
-  await page.waitForTimeout(300);
+  await show(language, zoom, 1440);
   await menu(desktop.app, 'tool.brush');
   const found = await lost('room', '#app');
   for (const [name, command] of Object.entries({ beside: 'view.beside', grid: 'view.grid' })) {
@@ -110,4 +118,29 @@ it.each([
     await page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });
   }
   expect(found).toEqual([]);
+});
+
+it('has its tools in one line in a small window, and what has no room there in a menu at its end', async () => {
+  await show('en', 1, 1280);
+  const bar = page.getByRole('toolbar', { name: 'Tools' });
+  expect((await bar.boundingBox())!.height).toBeLessThan(50);
+  expect(await bar.locator('[data-command="view.outlinesOnly"]').isVisible()).toBe(false);
+  const outlines = () => page.locator('.right').getByRole('switch', { name: 'Outlines only' });
+  expect(await outlines().getAttribute('aria-checked')).toBe('false');
+  await bar.getByRole('button', { name: 'Zoom and display' }).click();
+  expect(await lost('the menu of the tools', '.n-dropdown-menu')).toEqual([]);
+  await page.locator('.n-dropdown-menu').getByText('Outlines Only').click();
+  expect(await outlines().getAttribute('aria-checked')).toBe('true');
+  await page.keyboard.press('o');
+  await show('en', 1, 1440);
+  await bar.locator('[data-command="view.outlinesOnly"]').waitFor();
+  expect(await bar.getByRole('button', { name: 'Zoom and display' }).isVisible()).toBe(false);
+});
+
+it('fills the screen at F11 and is a window again at the next', async () => {
+  const isFull = () => desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isFullScreen());
+  for (const full of [true, false]) {
+    await page.keyboard.press('F11');
+    expect(await until(`full screen ${full}`, isFull, (now) => now === full)).toBe(full);
+  }
 });

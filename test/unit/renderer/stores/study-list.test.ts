@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { effectScope, nextTick, shallowRef } from 'vue';
+import { readInView } from '../../../../renderer/components/read-in-view';
 import { PAGE, useStudyList } from '../../../../renderer/stores/study-list';
 import { useToasts } from '../../../../renderer/stores/toasts';
 import { stateOf, type FrameFilter, type FrameSummary } from '../../../../shared/domain';
@@ -68,6 +70,27 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 describe('a study of 20,000 frames', () => {
+  it('reads what is looked at at once, and nothing of what a scrollbar only passes by', async () => {
+    const { main } = project(20_000);
+    const list = useStudyList();
+    const view = shallowRef<readonly [number, number]>([0, 20]);
+    const scope = effectScope();
+    scope.run(() => readInView(() => view.value));
+    await vi.waitFor(() => expect(list.at(20)?.id).toBe(21));
+    const before = listRequests(main);
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let first = 1_000; first <= 19_000; first += 1_000) {
+      view.value = [first, first + 20];
+      await nextTick();
+      await vi.advanceTimersByTimeAsync(16);
+    }
+    expect(listRequests(main)).toBeLessThanOrEqual(before + 1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(list.at(19_010)?.id).toBe(19_011);
+    expect(list.at(9_010)).toBeUndefined();
+    scope.stop();
+  });
+
   it('is read a page at a time, as it is looked at', async () => {
     const { main } = project(20_000);
     const list = useStudyList();
