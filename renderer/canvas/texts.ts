@@ -28,7 +28,7 @@ const en = {
 
 const zhCN: typeof en = {
   canvas: '图像与掩膜',
-  cursorKeys: '方向键移动，Shift 加快，Ctrl 逐像素。空格单击，Shift+空格右击，Esc 退出。',
+  cursorKeys: '方向键移动，Shift 加快，Ctrl 逐像素。空格单击，Shift+空格右键单击，Esc 退出。',
   cursorAt: '光标位于 {x}, {y}',
   masks: '没有掩膜 | {n} 个掩膜',
   embeddingWaits: '模型正在读取此图像，读取完成后即可响应点击；其他功能可正常使用。',
@@ -39,7 +39,7 @@ const zhCN: typeof en = {
   refused: {
     'no-label': '请先添加标签：要勾画什么？',
     'no-head': '此标签没有可生成建议的模型头，请改用点提示。',
-    'needs-mask': '还没有可修改的掩膜。请先点击 + 点或绘制。',
+    'needs-mask': '还没有可修改的掩膜。请先点击目标或绘制。',
     'holds-one': '此标签每帧只能有一个掩膜。',
     'choose-instance': '请先选择要拒绝的掩膜。',
     'last-frame': '这是该序列的最后一帧。',

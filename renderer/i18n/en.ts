@@ -176,6 +176,7 @@ export const en = {
     colour: 'Colour',
     shortcut: 'Key',
     noKey: 'none',
+    noKeyLeft: 'Every digit picks a label already. {next} goes to the next label.',
     instances: 'Per frame',
     single: 'One',
     multiple: 'Several',

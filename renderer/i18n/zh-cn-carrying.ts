@@ -8,7 +8,7 @@ export const propagation: typeof en = {
   undone: '没有可撤销的内容。 | 已在 1 帧上撤销。 | 已在 {n} 帧上撤销。',
   stopped: {
     end: '已到循环末尾。请浏览并接受或修正。',
-    reviewed: '下一帧已有人工标注。',
+    reviewed: '下一帧已有人工勾画或接受的掩膜。',
     drift: '下一帧图像变化过大，无法确定掩膜位置。请修正该帧后继续传播。',
     unreadable: '无法读取下一帧。',
     corrected: '修正前后传播得到的掩膜均已随之更新。',
@@ -17,7 +17,7 @@ export const propagation: typeof en = {
   },
   corrected: '此帧已修正，相邻帧仍沿用旧掩膜。',
   sure: '传播所得，置信度 {sure}',
-  unsure: '传播所得，置信度仅 {sure}，请检查',
+  unsure: '传播所得，置信度仅 {sure}，请核对',
   unmeasured: '传播所得，未测置信度',
   key: '人工勾画或已接受',
 };

@@ -30,9 +30,9 @@ export const display: typeof english = {
   filters: '滤波',
   filter: {
     none: '无',
-    clahe: '局部对比度 (CLAHE)',
-    lee: '斑点抑制 (Lee)',
-    srad: '斑点扩散抑制 (SRAD)',
+    clahe: '局部对比度（CLAHE）',
+    lee: '斑点抑制（Lee）',
+    srad: '斑点扩散（SRAD）',
     median: '中值',
   },
   filteredView: '滤波视图：{filter}',

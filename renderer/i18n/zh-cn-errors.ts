@@ -22,7 +22,7 @@ export const error: typeof english.error = {
   },
   'model-invalid': {
     title: '无法使用模型“{subject}”',
-    advice: '仍可查看图像和手动绘制；自动建议和点击需要模型。请重新安装 SonoMask。',
+    advice: '仍可查看图像和手动勾画；自动建议和点击需要模型。请重新安装 SonoMask。',
   },
   'label-unknown': { title: '没有标签“{subject}”', advice: '它可能已被删除。' },
   'prompt-invalid': { title: '无法使用此提示（{subject}）', advice: '请将点和框放在图像内。' },
@@ -130,7 +130,7 @@ export const problem: typeof english.problem = {
   },
   changed: {
     short: '图像已改变',
-    title: '图像已不是当初标注的那一张',
+    title: '图像已不是当初标注的那一幅',
     why: '文件的像素已改变。为安全起见，不在其上显示掩膜。',
     advice: '请放回原文件，然后重试。如果新图像才是正确的，可在其上保留您的掩膜；未经处理的建议将重新生成。',
   },

@@ -25,6 +25,6 @@ export const sides: typeof englishSides = {
 
 export const vertices: typeof englishVertices = {
   count: '{n} 个顶点',
-  errorPx: '与轮廓最多相差 {px} 像素',
-  errorMm: '与轮廓最多相差 {px} 像素（{mm} mm）',
+  errorPx: '与轮廓最多相差 {px} px',
+  errorMm: '与轮廓最多相差 {px} px（{mm} mm）',
 };

@@ -6,6 +6,9 @@ import type { ModelHead, ProjectLabel } from '../../shared/ipc';
 import { call, listen } from '../ipc';
 import { useKeymap } from './keymap';
 
+/** In the order in which they are given away. */
+const LABEL_KEYS = '1234567890abcdefghijklmnopqrstuvwxyz';
+
 export const useLabels = defineStore('labels', () => {
   const keys = useKeymap();
   const all = shallowRef<readonly ProjectLabel[]>([]);
@@ -31,19 +34,17 @@ export const useLabels = defineStore('labels', () => {
     return all.value.find((label) => label.id === id);
   }
 
-  /** The first digit no label has, then the first letter no command has. */
-  function freeShortcut(): string | null {
-    const taken = new Set(all.value.map(({ shortcut }) => shortcut));
-    return (
-      [...'123456789abcdefghijklmnopqrstuvwxyz'].find((key) => !taken.has(key) && !keys.commandOfLabelKey(key)) ?? null
-    );
+  /** Keys that neither another label nor a command has: digits first. */
+  function freeKeys(own: LabelId | null): readonly string[] {
+    const taken = new Set(all.value.filter(({ id }) => id !== own).map(({ shortcut }) => shortcut));
+    return [...LABEL_KEYS].filter((key) => !taken.has(key) && !keys.commandOfLabelKey(key));
   }
 
   type HeadChoice = { readonly head?: string | null };
 
   /** Without a shortcut it gets one that is free. */
   async function create(label: NewLabel, head: HeadChoice = {}): Promise<ProjectLabel> {
-    const made = await call('labels.create', { label: { shortcut: freeShortcut(), ...label }, ...head });
+    const made = await call('labels.create', { label: { shortcut: freeKeys(null)[0] ?? null, ...label }, ...head });
     if (!byId(made.id)) all.value = [...all.value, made];
     return made;
   }
@@ -63,5 +64,5 @@ export const useLabels = defineStore('labels', () => {
     known.value = true;
   });
 
-  return { all, heads, known, load, loadHeads, clear, byId, freeShortcut, create, update, remove };
+  return { all, heads, known, load, loadHeads, clear, byId, freeKeys, create, update, remove };
 });
