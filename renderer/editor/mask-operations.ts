@@ -2,10 +2,10 @@
  * What can be done to a whole mask at once, as acts: pure functions of the states before them, like all local acts.
  * Which mask, and whether it can be done, is the editor's matter.
  */
-import { difference, fillHoles, grown, mirrored, partsOf, shrunk, smoothed, union, type Mask } from '../../shared/mask';
+import { fillHoles, grown, mirrored, partsOf, shrunk, smoothed, stamp, type Mask } from '../../shared/mask';
 import { handMade, type Change, type LocalAct } from './acts';
 import type { Instance } from './instance';
-import { isLive, pixelsOf, type FrameSize, type Snapshot } from './snapshot';
+import { cropOf, isLive, pixelsOf, type FrameSize, type Snapshot } from './snapshot';
 
 /** By which a mask grows, shrinks and is smoothed at a time. */
 const STEP_PX = 2;
@@ -37,12 +37,7 @@ export function subtractChange(instance: Instance, others: readonly Instance[], 
   return (stateOf) => {
     const before = stateOf(instance);
     if (!isLive(before)) return [];
-    const rest = others.map(stateOf).filter(isLive);
-    return changed(
-      instance,
-      before,
-      rest.reduce((mask, other) => difference(mask, pixelsOf(other, size)), pixelsOf(before, size)),
-    );
+    return changed(instance, before, stamped(before, others.map(stateOf).filter(isLive), 0, size));
   };
 }
 
@@ -56,7 +51,8 @@ export function mergeChange(instance: Instance, others: readonly Instance[], siz
       return isLive(state) ? [{ instance: other, before: state }] : [];
     });
     if (joined.length === 0) return [];
-    const mask = joined.reduce((all, other) => union(all, pixelsOf(other.before, size)), pixelsOf(before, size));
+    const theirs = joined.map((other) => other.before);
+    const mask = stamped(before, theirs, 1, size);
     const gone = joined.map((other): Change => {
       const origin = { ...other.before.origin, tool: 'delete' } as const;
       return { ...other, after: { ...other.before, state: 'deleted', origin } };
@@ -79,6 +75,16 @@ export function splitChange(instance: Instance, another: () => Instance, size: F
     });
     return [{ instance, before, after: handMade(before, first, 'operation') }, ...parts];
   };
+}
+
+/** A mask on which others are set or cleared: there may be hundreds of them, so nothing outside of their boxes is looked at. */
+function stamped(onto: Snapshot, others: readonly Snapshot[], value: 0 | 1, size: FrameSize): Mask {
+  const mask = pixelsOf(onto, size);
+  for (const other of others) {
+    const crop = cropOf(other, size);
+    if (crop) stamp(mask, crop, value);
+  }
+  return mask;
 }
 
 function changed(instance: Instance, before: Snapshot, mask: Mask): Change[] {

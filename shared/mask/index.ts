@@ -20,6 +20,7 @@ export {
   emptyMask,
   intersection,
   maskAbove,
+  stamp,
   symmetricDifference,
   union,
 } from './mask';

@@ -91,6 +91,14 @@ export function cropMask(mask: Mask, [x, y, widthPx, heightPx]: BoundingBox): Ma
   return cropped;
 }
 
+/** Gives every pixel that the crop has set this value, in place. */
+export function stamp(onto: Mask, { box: [left, top, width, height], mask }: Crop, value: 0 | 1): void {
+  for (let row = 0, k = 0; row < height; row++) {
+    const from = (top + row) * onto.widthPx + left;
+    for (let i = from; i < from + width; i++, k++) if (mask.data[k] === 1) onto.data[i] = value;
+  }
+}
+
 /** Null for an empty mask. */
 export function cropped(mask: Mask): Crop | null {
   const box = boundingBox(mask);

@@ -5,10 +5,12 @@ import {
   boundingBox,
   complement,
   cropMask,
+  cropped,
   difference,
   emptyMask,
   intersection,
   maskAbove,
+  stamp,
   symmetricDifference,
   union,
 } from '../../../../shared/mask';
@@ -66,6 +68,19 @@ describe('set operations', () => {
         expect(complement(union(p, q))).toEqual(intersection(complement(p), complement(q)));
         expect(union(difference(p, q), intersection(p, q))).toEqual(p);
         expect([[...p.data], [...q.data]]).toEqual(before);
+      }),
+    );
+  });
+
+  it('are the same where only the box of the other mask is looked at', () => {
+    fc.assert(
+      fc.property(anyPair, ([p, q]) => {
+        const crop = cropped(q);
+        for (const [value, wanted] of [[1, union(p, q)] as const, [0, difference(p, q)] as const]) {
+          const stamped = { ...p, data: p.data.slice() };
+          if (crop) stamp(stamped, crop, value);
+          expect(stamped).toEqual(wanted);
+        }
       }),
     );
   });
