@@ -11,7 +11,7 @@ import { plainLoop } from '../support/loop-file';
 import { crowd, crowdLabel, shownAnew } from './crowd';
 import { memoryOf } from './walk';
 import { HEAD, LIMIT_MS, ms, type Say } from './window-clicks';
-import { evenness, framesDuring, pan, zoom } from './window-motion';
+import { evenness, framesDuring, moving, pan, zoom } from './window-motion';
 import type { Paint } from './window-page';
 import { frameReady, makeStudy, openStudy, removeStudy, saved, type BenchWindow } from './window-study';
 
@@ -23,24 +23,34 @@ const MOVES = 120;
 const STEPS = 40;
 
 export async function benchCanvas(say: Say): Promise<void> {
-  await withMasks(say, BRUSHED, async ({ page }) => {
+  await withMasks(say, BRUSHED, async (opened) => {
+    const { page } = opened;
     const painted = await stroke(page);
     say('  a movement of the brush to its paint', ms(painted.map((paint) => paint.drawnMs)));
     say('  the same, to the animation frame after', ms(painted.map((paint) => paint.ms)));
     say('  frames during a stroke', evenness(await framesDuring(page, () => scribble(page))));
-    say('  pan', evenness(await framesDuring(page, () => pan(page))));
+    say('  pan', await moving(opened, pan));
   });
-  await withMasks(say, CROWDED, async ({ page }) => {
-    say('  pan', evenness(await framesDuring(page, () => pan(page))));
-    say('  zoom', evenness(await framesDuring(page, () => zoom(page))));
-    await page.keyboard.press('Control+1');
-    say('  pan at one image pixel a screen pixel', evenness(await framesDuring(page, () => pan(page))));
-    await page.keyboard.press('Control+0');
+  await withMasks(say, CROWDED, async (opened) => {
+    const { page } = opened;
+    await motions(say, opened, 'with masks');
+    await page.keyboard.press('h');
+    await motions(say, opened, 'masks hidden');
+    await page.keyboard.press('h');
     const painted = await stroke(page);
     say('  a movement of the brush to its paint', ms(painted.map((paint) => paint.drawnMs)));
     say('  the same, to the animation frame after', ms(painted.map((paint) => paint.ms)));
   });
   await loopSteps(say);
+}
+
+/** With masks hidden, what moving the image alone takes on this machine just now. */
+async function motions(say: Say, opened: BenchWindow, masks: string): Promise<void> {
+  say(`  pan, ${masks}`, await moving(opened, pan));
+  say(`  zoom, ${masks}`, await moving(opened, zoom));
+  await opened.page.keyboard.press('Control+1');
+  say(`  pan at one image pixel a screen pixel, ${masks}`, await moving(opened, pan));
+  await opened.page.keyboard.press('Control+0');
 }
 
 async function withMasks(
