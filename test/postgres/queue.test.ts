@@ -1,5 +1,6 @@
 /** Batches worked off by workers on a queue: the same as on one machine, each frame once, whatever happens on the way. */
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Jobs, ProjectStore } from '../../main/project';
@@ -52,6 +53,24 @@ it('two workers leave what one machine leaves, each frame done once', async () =
   onTestFinished(() => store.close());
   expect(await everythingOn(store)).toEqual(expected);
   expect(expected.length).toBeGreaterThan(0);
+
+  // And what leaves the project is the same, file by file.
+  const exported = async (from: string): Promise<Record<string, string>> => {
+    const out = join(temporaryFolder(), 'out');
+    expect((await cli(['export', from, '--out', out, '--format', 'png,coco', '--all'])).code).toBe(0);
+    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return Object.fromEntries(
+      files.map(({ parentPath, name }) => {
+        const path = join(parentPath, name);
+        // In a folder that is named after the project.
+        return [relative(out, path).replace(/^[^/]+\//, ''), readFileSync(path, 'base64')];
+      }),
+    );
+  };
+  const [ours, theirs] = [await exported(place), await exported(project)];
+  const masks = (files: Record<string, string>) => Object.entries(files).filter(([name]) => name.endsWith('.png'));
+  expect(masks(ours)).toEqual(masks(theirs));
+  expect(masks(ours).length).toBeGreaterThan(0);
 });
 
 it('put in twice, or again after everything was done, changes nothing', async () => {

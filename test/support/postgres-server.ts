@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,19 @@ export class TestServer {
     server.#initialize();
     await server.again();
     return server;
+  }
+
+  /** Processor time that the server has used, s; where the system tells (Linux). */
+  cpuSeconds(): number {
+    const pid = this.#process?.pid ?? 0;
+    const times = readdirSync('/proc').flatMap((name) => {
+      if (!/^\d+$/.test(name)) return [];
+      // Fields of proc(5), after the name in brackets: parent, then from the 12th on own and waited-for children's ticks.
+      const fields = statOf(Number(name)).split(') ')[1]?.split(' ') ?? [];
+      if (Number(name) === pid) return fields.slice(11, 15).map(Number);
+      return Number(fields[1]) === pid ? fields.slice(11, 13).map(Number) : [];
+    });
+    return times.reduce((sum, ticks) => sum + ticks, 0) / 100;
   }
 
   /** @param user default: the superuser */
@@ -145,6 +158,14 @@ export class TestServer {
       writeFileSync(path, text, { mode: 0o600 });
       if (account.uid !== undefined) chownSync(path, NOBODY, NOBODY);
     }
+  }
+}
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT]]`: the kill tests, the damaged files and the
- * malformed messages in their full form, and docs/reliability.md with what the first two found; each part is written anew
+ * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT] | team [MINUTES]]`: the kill tests, the damaged
+ * files, the malformed messages and the team at work in their full form, and docs/reliability.md (of the team: docs/team.md)
+ * with what they found; each part is written anew
  * when it is run. Messages only pass or fail.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +15,8 @@ import { fuzz } from '../fuzz/fuzz';
 import { FILES_TITLE, filesReport } from '../fuzz/report';
 import { killLearning, learningReport, type LearningKilled } from './kill-learning';
 import { killRounds, VICTIMS, type Killed } from './kill-rounds';
+import { TestServer } from '../postgres-server';
+import { TEAM_TITLE, teamAtWork, teamReport } from './team';
 
 const [part = 'all', number] = process.argv.slice(2);
 const ROUNDS = part === 'kills' ? Number(number ?? 20) : 20;
@@ -71,6 +74,27 @@ const isAsked = (name: string): boolean => part === 'all' || part === name;
 if (isAsked('kills')) await kills();
 if (isAsked('files')) await damagedFiles();
 if (isAsked('messages')) malformedMessages();
+if (isAsked('team')) await team();
+
+async function team(): Promise<void> {
+  const minutes = part === 'team' ? Number(number ?? 10) : 10;
+  const folder = mkdtempSync(join(tmpdir(), 'sonomask-team-'));
+  process.env['SONOMASK_SHARED_FOLDER'] = join(folder, 'shared');
+  const server = await TestServer.start({ durable: true });
+  try {
+    const frames = 300 * minutes;
+    const rhythm = { seconds: 60 * minutes, secondsBetweenKills: 30, chance: seededRandom(String(SEED)) };
+    const text = teamReport(await teamAtWork({ server, folder, frames, ...rhythm }), minutes);
+    const document = join(PROJECT_ROOT, 'docs', 'team.md');
+    const kept = readFileSync(document, 'utf8').split(TEAM_TITLE)[0]?.trimEnd() ?? '';
+    writeFileSync(document, `${kept}\n\n${text}`);
+    console.log(text);
+    if (!text.includes('Found: nothing')) process.exitCode = 1;
+  } finally {
+    await server.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 function malformedMessages(): void {
   const command = ['vitest', 'run', '--project', 'e2e', 'test/e2e/hostile-page.test.ts'];
