@@ -161,7 +161,7 @@ export const COMMANDS = [
   row('mask', 5, 'mask.interpolate', 'Interpolate Between Outlined Frames', '在已勾画帧之间插值', ['Shift+J']),
   row('mask', 5, 'mask.undoPropagation', 'Take Back What Was Carried On', '撤销传播', []),
   row('mask', 5, 'mask.copyToNext', 'Copy to the Next Frame', '复制到下一帧', ['Shift+C']),
-  row('mask', 6, 'study.proposeAll', 'Propose on All Frames', '为所有帧生成建议', ['CmdOrCtrl+Shift+R']),
+  row('mask', 6, 'batch.open', 'Propose on Many Frames…', '批量生成建议…', ['CmdOrCtrl+Shift+R']),
 
   row('cine', 1, 'cine.play', 'Play', '播放', ['A'], 'toggle'),
   row('cine', 2, 'cine.nextFrame', 'Next Frame of the Loop', '循环内下一帧', ['Shift+Right']),

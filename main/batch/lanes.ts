@@ -11,7 +11,8 @@ export interface LaneParts {
   /** How an encode worker is started. */
   startWorker(name: 'encode', env: Readonly<Record<string, string>>): StartProcess;
   readonly modelFolder: string;
-  readonly provider: ProviderChoice;
+  /** The user's choice, when workers are started. */
+  provider(): ProviderChoice;
   /** Default: as many as this machine keeps busy. */
   readonly lanes?: number;
 }
@@ -38,7 +39,7 @@ export function openLanes({ startWorker, modelFolder, provider, lanes = usualLan
   const threads = Math.max(1, Math.floor(cpus().length / lanes));
   const env = { SONOMASK_MODEL_FOLDER: modelFolder, SONOMASK_THREADS: String(threads) };
   const hosts = Array.from({ length: lanes }, () => new WorkerHost<EncodeApi>('encode', startWorker('encode', env)));
-  const encoders = hosts.map((host) => new Encoder(host, provider));
+  const encoders = hosts.map((host) => new Encoder(host, provider()));
   return {
     encoders,
     get provider() {

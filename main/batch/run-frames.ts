@@ -30,6 +30,8 @@ export interface BatchStore {
 
 export interface FrameEnd {
   readonly frameId: FrameId;
+  /** Of the pixels that were drawn on; null where none were. */
+  readonly frameSha256: string | null;
   /** `left`: it had what was asked for, or somebody was faster. */
   readonly outcome: 'done' | 'left' | 'failed' | 'set-aside';
   /** Those that are other than before. */
@@ -145,7 +147,7 @@ async function workOff(
   const labels = wantedLabels(batch.plan, frame, await store.masks.ofFrame(frameId));
   if (labels.length === 0) {
     await store.batches.leave(batch.id, frameId);
-    return { frameId, outcome: 'left', masks: [], problem: null };
+    return { frameId, frameSha256: null, outcome: 'left', masks: [], problem: null };
   }
   try {
     const found = await drawn(
@@ -159,13 +161,13 @@ async function workOff(
     const { code, message } = toWireError(error, frame.absolutePath);
     if (STOPPING.includes(code)) throw error;
     // Somebody works on it now: it goes on waiting.
-    if (code === 'frame-leased') return { frameId, outcome: 'left', masks: [], problem: null };
+    if (code === 'frame-leased') return { frameId, frameSha256: null, outcome: 'left', masks: [], problem: null };
     if (code === 'worker-died' && (await store.batches.noteDeath(batch.id, frameId)) < DEATHS) return 'died';
     if (!isAppError(error)) console.error('batch:', error);
     const problem = { code, message };
     const waited = await store.batches.fail(batch.id, frameId, problem);
     const outcome = !waited ? 'left' : code === 'worker-died' ? 'set-aside' : 'failed';
-    return { frameId, outcome, masks: [], problem: waited ? problem : null };
+    return { frameId, frameSha256: null, outcome, masks: [], problem: waited ? problem : null };
   }
 }
 
@@ -193,5 +195,6 @@ async function write(
     scores: scoresOf(labels, found),
     look: { encoderId, sketch: found.sketch },
   });
-  return { frameId, outcome: masks ? 'done' : 'left', masks: masks ?? [], problem: null };
+  const { sha256: frameSha256 } = found.pixels;
+  return { frameId, frameSha256, outcome: masks ? 'done' : 'left', masks: masks ?? [], problem: null };
 }

@@ -67,7 +67,7 @@ export async function withBatches<T>(
   const model = () => manifest;
   const lanes = args.count('lanes', 1);
   const batches = new BatchDesk({
-    ...{ store, model, modelFolder, onStatus, provider: 'auto', ...(lanes !== undefined && { lanes }) },
+    ...{ store, model, modelFolder, onStatus, provider: () => 'auto' as const, ...(lanes !== undefined && { lanes }) },
     startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
     labels,
     user: () => cliUser(store),

@@ -5,6 +5,7 @@ import type { CommandId } from '../../shared/commands';
 import type { Letters } from '../../shared/shortcut';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
+import { batchHandlers } from './handlers/batch';
 import { dashboardHandlers } from './handlers/dashboard';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
@@ -62,11 +63,15 @@ function start(): void {
   let letters: Letters = {};
 
   const preferences = new PreferenceStore(profile);
-  const session = new ProjectSession(recent, (project) => {
-    workstation.projectChanged(project);
-    page.tell('project.changed', project);
-    refreshMenu();
-  });
+  const session = new ProjectSession(
+    recent,
+    (project) => {
+      workstation.projectChanged(project);
+      page.tell('project.changed', project);
+      refreshMenu();
+    },
+    () => workstation.projectCloses(),
+  );
 
   const workstation = new Workstation(session, page, preferences);
   const documents = join(app.getPath('documents'), 'SonoMask');
@@ -131,6 +136,7 @@ function start(): void {
     ...maskHandlers(workstation, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),
     ...learningHandlers(session, workstation),
+    ...batchHandlers(workstation),
     ...exportHandlers(session, workstation, preferences, page),
     ...propagationHandlers(session, workstation, preferences, page),
     ...importHandlers(session, workstation, preferences, page),

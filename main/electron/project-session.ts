@@ -14,6 +14,8 @@ export class ProjectSession {
   constructor(
     private readonly recent: RecentProjects,
     private readonly onChange: (project: Project | null) => void,
+    /** Before a project's store is closed. */
+    private readonly onClosing: () => void = () => undefined,
   ) {}
 
   get current(): Project | null {
@@ -85,6 +87,7 @@ export class ProjectSession {
   async #closeCurrent(): Promise<void> {
     const closing = this.#store;
     this.#store = undefined;
+    if (closing) this.onClosing();
     await closing?.close();
   }
 

@@ -9,11 +9,13 @@ import { bundledModelFolder } from '../../models/weights';
 import type { FrameOrder } from '../../shared/domain';
 import { IdleLearning, Learning, learningSettings, Orders, type FinetuneApi } from '../finetune';
 import { InferenceHost, WorkerHost } from '../inference';
+import type { BatchDesk } from '../batch';
 import { FrameSource, type StudyApi } from '../study';
 import { actingUser } from './acting-user';
 import type { Page } from './page';
 import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
+import { OpenBatches } from './open-batches';
 import { utilityWorker } from './utility-transport';
 
 /** Tests and those who have another model than the bundled one. */
@@ -31,6 +33,7 @@ export class Workstation {
   readonly inference: InferenceHost;
   #source: FrameSource | undefined;
   #learning: OpenLearning | undefined;
+  #batches: OpenBatches | undefined;
   /** Ends what goes on in the background for the open project. */
   #project = new AbortController();
   #pageListens = false;
@@ -68,6 +71,11 @@ export class Workstation {
   }
 
   /** Of the open project. */
+  get batches(): BatchDesk | undefined {
+    return this.#batches?.desk;
+  }
+
+  /** Of the open project. */
   get orders(): Orders | undefined {
     return this.#learning?.orders;
   }
@@ -96,6 +104,12 @@ export class Workstation {
     return this.#project.signal;
   }
 
+  /** The project's store is about to be closed: nothing may write into it any more. */
+  projectCloses(): void {
+    this.#batches?.close();
+    this.#batches = undefined;
+  }
+
   /** Another project is open, or none. */
   projectChanged(project: Project | null): void {
     this.#project.abort();
@@ -114,6 +128,10 @@ export class Workstation {
     this.#source = source;
     this.inference.openProject(store, source);
     this.#openLearning(store);
+    this.#batches = new OpenBatches(store, this.inference, this.page, {
+      ...{ modelFolder: MODEL_FOLDER, preferences: this.preferences },
+      user: () => actingUser(this.session, this.preferences),
+    });
     const { signal } = this.#project;
     source.checkFiles(signal).catch((error: unknown) => {
       if (!signal.aborted) console.error('checking files:', error);
@@ -131,6 +149,7 @@ export class Workstation {
   /** Ends every worker. */
   dispose(): void {
     this.#project.abort();
+    this.projectCloses();
     this.#closeLearning();
     this.inference.dispose();
     this.studyWorker.dispose();

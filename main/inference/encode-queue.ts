@@ -57,6 +57,11 @@ export class EncodeQueue {
     return { waiting: waiting.size, running, batch, ...this.#counts };
   }
 
+  /** Whether anything on screen or beside it is still to come. */
+  get focusWaits(): boolean {
+    return this.#pending.size > 0;
+  }
+
   /** What is on screen, and then its neighbours, in this order; what was focused before is given up. */
   focus(frameIds: readonly FrameId[]): void {
     this.#focus = frameIds;

@@ -46,6 +46,8 @@ export class ProjectInference {
   #batch = new AbortController();
   /** The frame on screen first. */
   #focus: readonly FrameId[] = [];
+  /** Of `whenNobodyWaits`. */
+  #waiters: (() => void)[] = [];
   /** Hashes of frames in focus: the prompt worker must not forget them. */
   #kept = new Map<FrameId, string>();
 
@@ -61,6 +63,7 @@ export class ProjectInference {
       () => {
         shared.onQueueChange();
         this.#mirrorChecks.stir();
+        for (const wake of this.#waiters.splice(0)) wake();
       },
     );
     this.#mirrorChecks = this.#checksOf(store, labels);
@@ -71,6 +74,18 @@ export class ProjectInference {
 
   get queue(): QueueState {
     return this.#queue.state;
+  }
+
+  /** Whether a frame is on screen or beside what is. */
+  isInFocus(frameId: FrameId): boolean {
+    return this.#focus.includes(frameId);
+  }
+
+  /** Resolved when nothing on screen or beside it waits for the encoder: work that nobody watches goes on only then. */
+  async whenNobodyWaits(): Promise<void> {
+    while (this.#queue.focusWaits && !this.#closing.signal.aborted) {
+      await new Promise<void>((wake) => this.#waiters.push(wake));
+    }
   }
 
   /** See `inference.focus`. */
@@ -170,7 +185,9 @@ export class ProjectInference {
   }
 
   /**
-   * See `inference.proposeAll`.
+   * Proposes afresh after a head has changed, on every frame that a head is for and that nobody has worked on, behind what
+   * is on screen. What the user asks for is a batch (`main/batch`); this is forgotten with the program, and then done when
+   * a frame is opened.
    *
    * @param states of frames to look at; one that was worked on is left alone whatever its state
    * @returns how many frames were queued
@@ -211,6 +228,7 @@ export class ProjectInference {
     this.#closing.abort();
     this.#batch.abort();
     this.#queue.close();
+    for (const wake of this.#waiters.splice(0)) wake();
     this.#mirrorChecks.close();
     this.#heads.close();
   }

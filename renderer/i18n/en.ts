@@ -1,4 +1,5 @@
 /** Texts of the interface in English; the form every other language must have. Command names are in shared. */
+import { batch } from './en-batch';
 import { brush } from './en-brush';
 import { propagation } from './en-carrying';
 import { dashboard } from './en-dashboard';
@@ -72,9 +73,8 @@ export const en = {
     resize: 'Width of the study list',
   },
   proposing: {
-    title: 'Proposals on all frames',
-    done: 'Proposing: {done} of {frames}',
-    nothing: 'Every frame has proposals or has been worked on.',
+    title: 'Proposing afresh',
+    done: 'Proposing afresh: {done} of {frames}',
   },
   state: {
     unopened: 'Unopened',
@@ -150,6 +150,7 @@ export const en = {
     slowHint: 'Frames cannot be read fast enough. Some are left out, so that the loop keeps its time.',
     speed: 'Speed',
   },
+  batch,
   learning,
   measure,
   toolHint,

@@ -1,4 +1,5 @@
 /** Texts of the interface in Simplified Chinese. */
+import { batch } from './zh-cn-batch';
 import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
 import { dashboard } from './zh-cn-dashboard';
@@ -68,9 +69,8 @@ export const zhCn: Messages = {
     resize: '检查列表宽度',
   },
   proposing: {
-    title: '所有帧的建议',
-    done: '正在生成建议：{done} / {frames}',
-    nothing: '每一帧均已有建议或已处理。',
+    title: '重新生成建议',
+    done: '正在重新生成建议：{done} / {frames}',
   },
   state: {
     unopened: '未打开',
@@ -146,6 +146,7 @@ export const zhCn: Messages = {
     slowHint: '读取速度跟不上，部分帧被跳过，以保持播放时间正确。',
     speed: '速度',
   },
+  batch,
   learning,
   measure,
   toolHint,

@@ -83,7 +83,7 @@ export const useCommands = defineStore('commands', () => {
     'help.about': () => dialogs.show('about'),
     'view.fullScreen': () => void call('window.toggleFullScreen'),
     'tool.keyboardCursor': () => cursor.toggle(),
-    'study.proposeAll': () => void inference.proposeAll(),
+    'batch.open': () => dialogs.show('batch'),
     'go.nextFrame': () => void list.go('next'),
     'go.previousFrame': () => void list.go('previous'),
     'go.nextUnreviewed': () => void nextUnreviewed(),
@@ -119,7 +119,6 @@ export const useCommands = defineStore('commands', () => {
     'tool.box',
     'mask.propose',
     'mask.refine',
-    'study.proposeAll',
   ]);
 
   function enabled(id: CommandId): boolean {
@@ -142,7 +141,7 @@ export const useCommands = defineStore('commands', () => {
     if (JUDGES.has(id) && proposalComing()) return false;
     if (id in loop.acts) return loop.enabled();
     if (NEEDS_MODEL.has(id) && inference.failed) return false;
-    if (id === 'study.proposeAll') return list.total > 0 && inference.batch === null && anyHead();
+    if (id === 'batch.open') return list.total > 0 && !inference.failed;
     if (id in desk.acts) return desk.enabled(id);
     return id in own || editor.enabled(id);
   }

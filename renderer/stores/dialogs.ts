@@ -14,6 +14,7 @@ export type DialogName =
   | 'labels'
   | 'dashboard'
   | 'file'
+  | 'batch'
   | 'learn'
   | 'versions'
   | 'report'

@@ -11,8 +11,8 @@ export const useInference = defineStore('inference', () => {
   const status = shallowRef<InferenceStatus | null>(null);
   /** There is no usable model, and there will be none while the program runs. */
   const failed = computed(() => status.value?.state === 'failed');
-  /** Proposals for all frames that are under way. */
-  const batch = computed(() => status.value?.queue.batch ?? null);
+  /** Frames that are proposed on afresh since a head has changed. */
+  const afresh = computed(() => status.value?.queue.batch ?? null);
   const restarts = ref(0);
 
   async function load(): Promise<void> {
@@ -25,12 +25,6 @@ export const useInference = defineStore('inference', () => {
     });
   }
 
-  /** Has every frame proposed on that waits for it; says so where none does. */
-  async function proposeAll(): Promise<void> {
-    const answer = await toasts.attempt(() => call('inference.proposeAll'));
-    if (answer?.queued === 0) toasts.news(i18n.global.t('proposing.nothing'));
-  }
-
   const stopAll = (): Promise<unknown> => toasts.attempt(() => call('inference.stopAll'));
 
   listen('inference.status', (now) => (status.value = now));
@@ -40,5 +34,5 @@ export const useInference = defineStore('inference', () => {
     toasts.warning(worker === 'interface' ? t('app.interfaceRestarted') : t('app.workerRestarted', { worker }));
   });
 
-  return { status, failed, batch, restarts, load, setProvider, proposeAll, stopAll };
+  return { status, failed, afresh, restarts, load, setProvider, stopAll };
 });

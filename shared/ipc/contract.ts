@@ -8,6 +8,7 @@ import { COMMAND_IDS, type CommandId } from '../commands';
 import { adjudicationChannels } from './adjudication';
 import { agreementChannels, agreementEvents } from './agreement';
 import { appChannels, dialogChannels } from './app';
+import { batchChannels, batchEvents } from './batch';
 import { dashboardChannels } from './dashboard';
 import { commentsChannels } from './comments';
 import { exportChannels, exportEvents } from './export';
@@ -38,6 +39,7 @@ export const CHANNELS = {
   ...exportChannels,
   ...importChannels,
   ...learningChannels,
+  ...batchChannels,
   ...propagationChannels,
   ...windowChannels,
   ...readingsChannels,
@@ -71,6 +73,7 @@ export const EVENTS = {
   ...exportEvents,
   ...importEvents,
   ...learningEvents,
+  ...batchEvents,
   ...propagationEvents,
   ...windowEvents,
   ...agreementEvents,

@@ -56,7 +56,7 @@ export const inferenceStatusSchema = z.object({
     /** Frames to be encoded after the running one. */
     waiting: z.int().min(0),
     running: z.object({ frameId: rowId, sinceMs: z.number() }).nullable(),
-    /** A `proposeAll` under way: its frames, and those still to come. */
+    /** Frames that are proposed on afresh since a head has changed, and those still to come. */
     batch: z.object({ frames: z.int().min(1), left: z.int().min(1) }).nullable(),
     /** Since the program started. */
     done: z.int().min(0),
@@ -83,9 +83,7 @@ export const inferenceChannels = {
   ),
   /** Nothing is on screen any more. */
   'inference.blur': channel(z.undefined(), z.void()),
-  /** Proposes on every frame that a head is for, nobody has worked on and has no proposal, behind what is on screen. */
-  'inference.proposeAll': channel(z.undefined(), z.object({ queued: z.int().min(0) })),
-  /** Ends it; what was proposed stays. */
+  /** Ends proposing afresh after a head has changed; what was proposed stays. */
   'inference.stopAll': channel(z.undefined(), z.void()),
   /** Remembered. A provider that cannot be used is replaced by the next, and the status says why. */
   'inference.setProvider': channel(z.object({ provider: providerChoiceSchema }), inferenceStatusSchema),

@@ -29,6 +29,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
+  await ask(page, 'labels.create', { label: { name: 'Breast lesion' } });
   // With the brush and its options over the image.
   await page.locator('.frame-canvas[data-frame-sha256]').waitFor();
   await page.keyboard.press('b');

@@ -189,7 +189,13 @@ async function stills(by: Photographer, folder: string): Promise<void> {
   await by.button(words.setup.start).click();
   await setup.waitFor({ state: 'hidden' });
 
-  await by.command('study.proposeAll');
+  await by.dialog('batch', 'batch.open');
+  await page.locator('.dialog-batch [role="status"] strong').waitFor({ timeout: PATIENT_MS });
+  await page.getByText(words.batch.measuring).waitFor({ state: 'hidden', timeout: PATIENT_MS });
+  await by.take('batch');
+  await by.button(words.batch.start).click();
+  await by.button(words.batch.another).waitFor({ timeout: PATIENT_MS });
+  await by.closed('batch');
   const all = async () => (await by.frames()).map(({ review }) => review);
   await until('proposals', all, (states) => states.every((state) => state === 'proposed'), PATIENT_MS);
   await by.open(0);

@@ -9,6 +9,7 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   palette: 'help.palette',
   about: 'help.about',
   dashboard: 'view.dashboard',
+  batch: 'batch.open',
   learn: 'learning.start',
   versions: 'learning.versions',
   readers: 'review.readers',

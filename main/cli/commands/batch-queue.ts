@@ -61,7 +61,7 @@ async function work(args: Arguments, { progress, signal }: Context, store: Proje
   const { modelFolder, model } = await modelParts(args, store);
   const lanes = args.count('lanes', 1);
   const computing = openLanes({
-    ...{ modelFolder, provider: 'auto', ...(lanes !== undefined && { lanes }) },
+    ...{ modelFolder, provider: () => 'auto' as const, ...(lanes !== undefined && { lanes }) },
     startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
   });
   const counts = { done: 0, left: 0, failed: 0, 'set-aside': 0 };

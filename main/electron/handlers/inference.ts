@@ -4,12 +4,7 @@ import type { Handlers } from '../ipc';
 import type { PreferenceStore } from '../preferences';
 
 type Channels =
-  | 'inference.status'
-  | 'inference.focus'
-  | 'inference.blur'
-  | 'inference.proposeAll'
-  | 'inference.stopAll'
-  | 'inference.setProvider';
+  'inference.status' | 'inference.focus' | 'inference.blur' | 'inference.stopAll' | 'inference.setProvider';
 
 export function inferenceHandlers(inference: InferenceHost, preferences: PreferenceStore): Pick<Handlers, Channels> {
   return {
@@ -18,7 +13,6 @@ export function inferenceHandlers(inference: InferenceHost, preferences: Prefere
       state: (await inference.project?.focus(frameId, neighbours)) ?? 'failed',
     }),
     'inference.blur': () => inference.project?.blur(),
-    'inference.proposeAll': async () => ({ queued: (await inference.project?.proposeAll()) ?? 0 }),
     'inference.stopAll': () => inference.project?.stopAll(),
     'inference.setProvider': async ({ provider }) => {
       await preferences.change({ provider });

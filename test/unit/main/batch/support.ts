@@ -54,7 +54,7 @@ export async function openDesk(
   const ends: FrameEnd[] = [];
   const statuses: BatchStatus[] = [];
   const desk = new BatchDesk({
-    ...{ store, modelFolder, provider: 'cpu', lanes: 2 },
+    ...{ store, modelFolder, provider: () => 'cpu', lanes: 2 },
     startWorker: (_name, env) => forkProcess(WORKERS.encode, env),
     model: () => manifest,
     labels: new LabelHeads(
