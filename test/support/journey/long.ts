@@ -13,6 +13,7 @@ import setUp from '../e2e-setup';
 import { PROJECT_ROOT } from '../desktop';
 import { fuzz } from '../fuzz/fuzz';
 import { FILES_TITLE, filesReport } from '../fuzz/report';
+import { batchReport, killBatch, type BatchKilled } from './kill-batch';
 import { killLearning, learningReport, type LearningKilled } from './kill-learning';
 import { killRounds, VICTIMS, type Killed } from './kill-rounds';
 import { TestServer } from '../postgres-server';
@@ -20,6 +21,8 @@ import { TEAM_TITLE, teamAtWork, teamReport } from './team';
 
 const [part = 'all', number] = process.argv.slice(2);
 const ROUNDS = part === 'kills' ? Number(number ?? 20) : 20;
+/** A batch is quick to kill. */
+const BATCH_KILLS = Math.ceil(1.5 * ROUNDS);
 const DAMAGED_FILES = part === 'files' ? Number(number ?? 20_000) : 20_000;
 const MESSAGES = part === 'messages' ? Number(number ?? 50_000) : 50_000;
 const SEED = 2026;
@@ -30,7 +33,7 @@ function machine(): string {
   return `${type()}, ${cpus().length} cores (${processor?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 }
 
-function report({ tallies, backMs }: Killed, learning: LearningKilled, minutes: number): string {
+function report({ tallies, backMs }: Killed, learning: LearningKilled, batch: BatchKilled, minutes: number): string {
   const rows = VICTIMS.map((victim) => {
     const { kills, shownAsSaved, lost } = tallies[victim];
     const times = backMs[victim].toSorted((a, b) => a - b);
@@ -60,7 +63,8 @@ ${rows.join('\n')}
 "Back at work" includes the script's own click, stroke and waiting; for main it is the whole new start of the program until
 the study is listed.
 
-${learningReport(learning)}`;
+${learningReport(learning)}
+${batchReport(batch)}`;
 }
 
 /** The part of the document that the other campaign wrote. */
@@ -128,14 +132,16 @@ async function kills(): Promise<void> {
   try {
     const begun = Date.now();
     const learning = await killLearning(mkdtempSync(join(folder, 'learning-')), ROUNDS, seededRandom(String(SEED)));
+    const batch = await killBatch(mkdtempSync(join(folder, 'batch-')), BATCH_KILLS, seededRandom(String(SEED)));
     // After every round, so that a run that is cut short has its say too.
     const killed = await killRounds(folder, ROUNDS, SEED, (soFar) => {
-      const text = report(soFar, learning, (Date.now() - begun) / 60_000);
+      const text = report(soFar, learning, batch, (Date.now() - begun) / 60_000);
       writeFileSync(DOCUMENT, `${text}${partOfFiles()}`);
       console.log(text.split('\n').slice(-10).join('\n'));
     });
     const isLost = VICTIMS.some((victim) => killed.tallies[victim].lost > 0);
-    if (isLost || learning.headsLost > 0 || !learning.same) process.exitCode = 1;
+    const isBatchRight = batch.same && batch.notOnce === 0;
+    if (isLost || learning.headsLost > 0 || !learning.same || !isBatchRight) process.exitCode = 1;
   } finally {
     tearDown();
     rmSync(folder, { recursive: true, force: true });
