@@ -5,27 +5,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ElectronApplication, Page } from 'playwright-core';
-import sharp from 'sharp';
-import type { FrameSummary } from '../../shared/domain';
 import { LANGUAGES, type Language } from '../../shared/language';
 import { nextClick } from '../../shared/clicks';
 import { decompressCounts, maskFromRunLengths, type Mask } from '../../shared/mask';
-import { en } from '../../renderer/i18n/en';
-import { zhCn } from '../../renderer/i18n/zh-cn';
 import { openDesktop, PROJECT_ROOT } from './desktop';
 import setUp from './e2e-setup';
 import { drawMask } from './journey/draw-mask';
-import { until, WindowHands, type Spot } from './journey/window-hands';
-import { answerDialogs, ask, menu } from './journey/workplace';
+import { until, type Spot } from './journey/window-hands';
+import { answerDialogs, ask } from './journey/workplace';
+import { PATIENT_MS, Photographer, SIZE } from './photographer';
 import { writeBreastStudy, writeHeartStudy } from './phantom-study';
+import { VENTRICLE, writeVentricles } from './ventricles';
 
 const OUT = join(PROJECT_ROOT, 'docs', 'manual', 'pictures');
-const WORDS = { en, 'zh-CN': zhCn };
-const SIZE = { width: 1280, height: 800 };
-const PATIENT_MS = 300_000;
 const PATIENTS = 6;
 const LOOP_FRAMES = 24;
+/** Patients that a label learns from. */
+const OUTLINED = 12;
+const ROUND_MINUTES = 1;
 const READER = 'Dr. Chen';
 /** So many are accepted and read twice. */
 const ACCEPTED = 6;
@@ -42,118 +39,6 @@ const AXIS: [Spot, Spot] = [
 ];
 const WIDTH: Spot = { x: 82, y: 248 };
 
-/** A window in one language, and what its pictures are taken with. */
-class Photographer {
-  readonly words;
-  readonly hands: WindowHands;
-
-  constructor(
-    readonly app: ElectronApplication,
-    readonly page: Page,
-    private readonly language: Language,
-  ) {
-    this.words = WORDS[language];
-    this.hands = new WindowHands(app);
-  }
-
-  button(name: string) {
-    return this.page.getByRole('button', { name, exact: true });
-  }
-
-  /** The window as it is, once nothing in it is half-loaded and the pointer is away. */
-  async take(name: string): Promise<void> {
-    const { page } = this;
-    for (const close of await page.locator('.toast button').all()) await close.click();
-    await this.blur();
-    await page.mouse.move(SIZE.width / 2, SIZE.height - 4);
-    const [before = '', after = ''] = this.words.status.queue.split('{n}');
-    await page.getByText(before || after).waitFor({ state: 'hidden', timeout: PATIENT_MS });
-    await page.waitForFunction(() => [...document.images].every(({ complete }) => complete), null, {
-      timeout: PATIENT_MS,
-    });
-    await page.waitForTimeout(2_000);
-    await sharp(await page.screenshot())
-      .png({ palette: true, quality: 90, effort: 10 })
-      .toFile(join(OUT, this.language, `${name}.png`));
-  }
-
-  /** Keys are the image's again. */
-  private async blur(): Promise<void> {
-    await this.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
-  }
-
-  async command(id: string): Promise<void> {
-    await menu(this.app, id);
-  }
-
-  async frames(): Promise<readonly FrameSummary[]> {
-    return (await ask(this.page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
-  }
-
-  /** The frame is on screen and answers clicks. */
-  async open(place: number): Promise<void> {
-    const frame = (await this.frames())[place];
-    // The list has only rows in sight.
-    await this.page.locator('.scroller[role="listbox"]').press('Home');
-    await this.page.locator(`#frame-${frame?.id}`).click();
-    const isOpen = ({ frameSha256, embedding }: { frameSha256: string; embedding: string }): boolean =>
-      frameSha256 === frame?.sha256 && embedding === 'ready';
-    await until('the frame', () => this.hands.look(), isOpen, PATIENT_MS);
-    await this.blur();
-  }
-
-  async masks(count: number): Promise<void> {
-    const there = ({ masks, waiting }: { masks: readonly string[]; waiting: number }): boolean =>
-      masks.length >= count && waiting === 0;
-    await until('the masks', () => this.hands.look(), there, PATIENT_MS);
-  }
-
-  async click(spot: Spot, button: 'left' | 'right' = 'left'): Promise<void> {
-    const at = await this.hands.place(spot);
-    if (at) await this.page.mouse.click(at.x, at.y, { button });
-  }
-
-  async drag(from: Spot, to: Spot): Promise<void> {
-    const { mouse } = this.page;
-    const [begin, end] = [await this.hands.place(from), await this.hands.place(to)];
-    if (!begin || !end) return;
-    await mouse.move(begin.x, begin.y);
-    await mouse.down();
-    await mouse.move(end.x, end.y, { steps: 5 });
-    await mouse.up();
-  }
-
-  /** Opens another reading; makes it if there is none of this name. */
-  async readAs(reader: string): Promise<void> {
-    const { review } = this.words;
-    await this.dialog('readers', 'review.readers');
-    const dialog = this.page.locator('.dialog-readers');
-    const open = dialog.getByRole('button', { name: `${review.readers.open}: ${reader}` });
-    if ((await open.count()) === 0) {
-      await dialog.getByRole('textbox', { name: review.readers.name }).fill(reader);
-      await dialog.getByRole('button', { name: review.readers.create, exact: true }).click();
-    }
-    await open.click();
-    await dialog.waitFor({ state: 'hidden' });
-    await until(
-      'the reading',
-      () => this.hands.look(),
-      ({ frameSha256 }) => frameSha256 !== '',
-      PATIENT_MS,
-    );
-  }
-
-  async dialog(name: string, id: string): Promise<void> {
-    await this.command(id);
-    await this.page.locator(`.dialog-${name}`).waitFor();
-  }
-
-  async closed(name: string): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });
-  }
-}
-
 async function withWindow(language: Language, act: (by: Photographer, folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sonomask-manual-'));
   const profile = join(folder, 'profile');
@@ -162,7 +47,7 @@ async function withWindow(language: Language, act: (by: Photographer, folder: st
   const desktop = await openDesktop({ profile, env: { HOME: folder } });
   await desktop.page.setViewportSize(SIZE);
   try {
-    await act(new Photographer(desktop.app, desktop.page, language), folder);
+    await act(new Photographer(desktop.app, desktop.page, language, OUT), folder);
   } catch (error) {
     const seen = join(tmpdir(), 'manual-failed.png');
     await desktop.page.screenshot({ path: seen });
@@ -317,11 +202,40 @@ async function loop(by: Photographer, folder: string): Promise<void> {
   await by.take('loop');
 }
 
+/** A label that nothing proposes for learns from the first patients: the report of what came of it on the others. */
+async function learning(by: Photographer, folder: string): Promise<void> {
+  const { app, page, words } = by;
+  const study = join(folder, 'Hearts 2026');
+  const truth = writeVentricles(study, { patients: OUTLINED, widthPx: 480, heightPx: 400 });
+  await answerDialogs(app, study);
+  await by.command('study.openFolder');
+  await by.button(words.setup.later).click();
+  const { id: labelId } = await ask(page, 'labels.create', { label: { name: VENTRICLE }, head: null });
+  const frames = await until(
+    'the frames',
+    () => by.frames(),
+    ({ length }) => length === OUTLINED,
+    PATIENT_MS,
+  );
+  for (const [i, mask] of [...truth.values()].entries()) {
+    const frame = frames[i];
+    if (frame) await drawMask(page, frame.id, labelId, mask);
+  }
+  await ask(page, 'learning.start', { labelId, minutes: ROUND_MINUTES, fromHeadId: null });
+  const versions = async () => (await ask(page, 'learning.versions', { labelId })).versions;
+  await until('a version', versions, ({ length }) => length > 0, 2 * PATIENT_MS);
+  await by.button(words.learning.report).first().click();
+  await page.locator('.dialog-report .case canvas').nth(1).waitFor({ timeout: PATIENT_MS });
+  await by.take('learning');
+  await by.closed('report');
+}
+
 const finish = await setUp();
 const wanted = process.argv[2];
 for (const language of LANGUAGES.filter((each) => !wanted || each === wanted)) {
   mkdirSync(join(OUT, language), { recursive: true });
   await withWindow(language, stills);
   await withWindow(language, loop);
+  await withWindow(language, learning);
 }
 finish();
