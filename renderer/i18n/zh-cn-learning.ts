@@ -118,7 +118,7 @@ export const learning: typeof english = {
     clicksHint: '直到轮廓良好（Dice 0.90）',
     gain: 'Dice 变化 {mean}，95% 置信区间 {low} 至 {high}。',
     replay: '在此前已掌握的 {images}上：Dice {change}。',
-    learned: '学习自{groups}的 {images}，起点：{start}，用时 {minutes} 分钟。',
+    learned: '学习自 {groups}的 {images}，起点：{start}，用时 {minutes} 分钟。',
     leftOut: '有 {n} 帧含您的掩膜但无法读取，未参与学习：',
     imported: '此版本为导入，报告来自其制作处。',
     fewPatients: '患者太少，无法固定留出一部分：每次留出其一，由未见过它的模型头评估。该版本本身可能见过这些图像。',
