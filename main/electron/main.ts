@@ -3,6 +3,7 @@ import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
 import type { Letters } from '../../shared/shortcut';
+import { Archives } from './archives';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { batchHandlers } from './handlers/batch';
@@ -16,6 +17,7 @@ import { inferenceHandlers } from './handlers/inference';
 import { labelHandlers } from './handlers/labels';
 import { learningHandlers } from './handlers/learning';
 import { maskHandlers } from './handlers/masks';
+import { pacsHandlers } from './handlers/pacs';
 import { projectHandlers } from './handlers/project';
 import { readingHandlers } from './handlers/readings';
 import { adjudicationHandlers } from './handlers/adjudication';
@@ -38,6 +40,7 @@ import { writesFinished } from './store';
 import { SecondWindow } from './second-window';
 import { StudyDesk } from './study-desk';
 import { UserSettings } from './user-settings';
+import { systemVault } from './vault';
 import { openMainWindow, repaintBackground } from './window';
 import { Workstation } from './workstation';
 
@@ -144,6 +147,10 @@ function start(): void {
     ...agreementHandlers(session, workstation, page),
     ...adjudicationHandlers(session, workstation, preferences, page),
     ...commentHandlers(session, preferences),
+    ...pacsHandlers({
+      ...{ session, workstation, preferences, page, documents },
+      archives: new Archives(profile, systemVault),
+    }),
   });
 
   const open = (): void => {

@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { AppError } from '../../shared/errors';
-import { authorizationOf, serviceUrl, type DicomWebServer } from './dicom-web-server';
+import { authorizationOf, parsedUrl, serviceUrl, type DicomWebServer } from './dicom-web-server';
 import { badAnswer, networkError, PassingError, statusError, withdrawn } from './failures';
 
 export interface Limits {
@@ -133,7 +133,7 @@ export class Connection {
   }
 
   #redirected(from: URL, location: string | undefined, { body }: Request, redirects: number): URL {
-    const to = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : undefined;
+    const to = location === undefined ? undefined : parsedUrl(location, from);
     const isSame = to?.origin === this.base.origin && to.username === '' && to.password === '';
     if (to && isSame && !body && redirects < MAX_REDIRECTS) return to;
     const where = to && !isSame ? ` to ${to.origin}` : '';

@@ -18,8 +18,8 @@ export interface DicomWebServer {
 }
 
 /** The service's URL, ending in `/`. @throws AppError `usage`, `pacs-plaintext` */
-export function serviceUrl({ url: text, allowPlaintext = false }: DicomWebServer): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+export function serviceUrl({ url: text, allowPlaintext = false }: Pick<DicomWebServer, 'url' | 'allowPlaintext'>): URL {
+  const url = parsedUrl(text);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new AppError('usage', 'URL', `not the address of a DICOMweb service: it begins with https://`);
   }
@@ -33,6 +33,15 @@ export function serviceUrl({ url: text, allowPlaintext = false }: DicomWebServer
   url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
+}
+
+/** Undefined for what is none. (`URL.canParse` is younger than the oldest Electron this runs in.) */
+export function parsedUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The `Authorization` header; undefined without login. @throws AppError `usage` for what no header can hold */

@@ -11,6 +11,7 @@ import { display } from './en-display';
 import { measure } from './en-measure';
 import { sides, toolHint, vertices } from './en-tools';
 import { review } from './en-review';
+import { pacs } from './en-pacs';
 
 export const en = {
   app: {
@@ -157,6 +158,7 @@ export const en = {
   sides,
   vertices,
   review,
+  pacs,
   propagation,
   brush,
   palette: {

@@ -12,6 +12,7 @@ import { display } from './zh-cn-display';
 import { measure } from './zh-cn-measure';
 import { sides, toolHint, vertices } from './zh-cn-tools';
 import { review } from './zh-cn-review';
+import { pacs } from './zh-cn-pacs';
 
 export const zhCn: Messages = {
   app: {
@@ -153,6 +154,7 @@ export const zhCn: Messages = {
   sides,
   vertices,
   review,
+  pacs,
   propagation,
   brush,
   palette: {

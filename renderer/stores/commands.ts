@@ -67,6 +67,9 @@ export const useCommands = defineStore('commands', () => {
     'project.close': () => void workspace.close(),
     'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
+    'pacs.fetch': () => dialogs.show('pacs-fetch'),
+    'pacs.send': () => dialogs.show('pacs-send'),
+    'pacs.servers': () => dialogs.show('pacs-servers'),
     'file.describe': () => dialogs.show('file'),
     'view.dashboard': () => dialogs.show('dashboard'),
     'settings.open': () => dialogs.show('settings'),
@@ -95,6 +98,7 @@ export const useCommands = defineStore('commands', () => {
     'view.fullScreen',
     'settings.open',
     'settings.keys',
+    'pacs.servers',
     'help.manual',
     'help.palette',
     'help.shortcuts',
@@ -104,6 +108,7 @@ export const useCommands = defineStore('commands', () => {
     'study.openFolder',
     'study.openFiles',
     'study.openSample',
+    'pacs.fetch',
     'project.open',
   ]);
   const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;

@@ -5,6 +5,9 @@ import { computed, ref } from 'vue';
 export type DialogName =
   | 'export'
   | 'import'
+  | 'pacs-fetch'
+  | 'pacs-send'
+  | 'pacs-servers'
   | 'settings'
   | 'keys'
   | 'shortcuts'

@@ -16,6 +16,7 @@ import { imageChannels } from './image';
 import { importChannels, importEvents } from './import';
 import { inferenceChannels, inferenceEvents } from './inference';
 import { labelsChannels, labelsEvents } from './labels';
+import { pacsChannels, pacsEvents } from './pacs';
 import { learningChannels, learningEvents } from './learning';
 import { masksChannels, masksEvents } from './masks';
 import { projectChannels, projectSchema } from './project';
@@ -46,6 +47,7 @@ export const CHANNELS = {
   ...agreementChannels,
   ...adjudicationChannels,
   ...commentsChannels,
+  ...pacsChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -77,6 +79,7 @@ export const EVENTS = {
   ...propagationEvents,
   ...windowEvents,
   ...agreementEvents,
+  ...pacsEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

@@ -40,7 +40,17 @@ export {
 } from './inference';
 export type { ModelHead, ProjectLabel } from './labels';
 export type { LabelLearning, LearningProgress } from './learning';
-export type { PacsFetched, PacsFound, PacsQuery, PacsSent, PacsStudy, PacsUnsent } from './pacs';
+export {
+  pacsServerSchema,
+  type PacsFetched,
+  type PacsFound,
+  type PacsQuery,
+  type PacsSent,
+  type PacsServer,
+  type PacsServers,
+  type PacsStudy,
+  type PacsUnsent,
+} from './pacs';
 export type { Project, RecentProject } from './project';
 export type { PropagationEnd, PropagationRequest, PropagationResult } from './propagation';
 export {

@@ -1,5 +1,7 @@
 /** Channels about DICOMweb servers: which there are, what they have, what is fetched from them and sent. Secrets go one way. */
 import { z } from 'zod';
+import { shortText } from '../domain';
+import { channel } from './channel';
 import { problemSchema } from './study';
 
 const count = z.int().min(0);
@@ -82,3 +84,60 @@ export const pacsSentSchema = z.object({
   warnings: z.array(z.string()),
 });
 export type PacsSent = z.infer<typeof pacsSentSchema>;
+
+/** A server as the user named it. */
+export const pacsServerSchema = z.object({
+  id: z.uuid(),
+  name: shortText,
+  /** Of its DICOMweb service. */
+  url: z.string().min(1).max(2_000),
+  login: z.enum(['none', 'basic', 'bearer']),
+  /** Of a login by user and password. */
+  user: z.string().max(200),
+  /** PEM file with certificates to trust, too. */
+  caFile: z.string().max(4_096).nullable(),
+  /** Patients and passwords may go unencrypted to another computer. */
+  allowPlaintext: z.boolean(),
+});
+export type PacsServer = z.infer<typeof pacsServerSchema>;
+
+/** A password or token. */
+const secret = z.string().min(1).max(20_000);
+
+export const pacsServersSchema = z.object({
+  /** By name. */
+  servers: z.array(pacsServerSchema.extend({ hasSecret: z.boolean() })),
+  /** Whether the system can keep secrets encrypted; else they are forgotten when the program ends. */
+  canRemember: z.boolean(),
+});
+export type PacsServers = z.infer<typeof pacsServersSchema>;
+
+const serverId = z.object({ id: z.uuid() });
+
+export const pacsChannels = {
+  'pacs.servers': channel(z.undefined(), pacsServersSchema),
+  /** A new one or another state of a known one; without `secret` the one that is there stays. Throws `usage`, `pacs-plaintext`. */
+  'pacs.save': channel(
+    z.object({ server: pacsServerSchema, secret: z.exactOptional(secret), remember: z.boolean() }),
+    pacsServersSchema,
+  ),
+  'pacs.remove': channel(serverId, pacsServersSchema),
+  /** Asks it for one study; answers if that works. Without `secret` with the one that is there. */
+  'pacs.test': channel(z.object({ server: pacsServerSchema, secret: z.exactOptional(secret) }), z.void()),
+  /** Where studies go unless the user chooses another place. */
+  'pacs.folder': channel(serverId, z.string()),
+  'pacs.find': channel(serverId.extend({ query: pacsQuerySchema }), pacsFoundSchema),
+  /** Into a folder; opening what came is `study.add`. Throws `cancelled` among others, and then what came stays. */
+  'pacs.fetch': channel(
+    serverId.extend({ studies: z.array(uid).min(1).max(1_000), folder: z.string().min(1).max(4_096) }),
+    pacsFetchedSchema,
+  ),
+  /** Masks of accepted frames of the open project. Throws `cancelled` among others, and then what was sent stays. */
+  'pacs.send': channel(serverId, pacsSentSchema),
+  'pacs.cancel': channel(z.undefined(), z.void()),
+};
+
+export const pacsEvents = {
+  /** Images that came, or frames that were gone through. */
+  'pacs.progress': z.object({ done: count, total: count }),
+};

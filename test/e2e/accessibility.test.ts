@@ -13,7 +13,7 @@ import { LANGUAGES } from '../../shared/language';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
-import { DIALOGS } from '../support/views';
+import { DIALOGS, NAMED_SERVER } from '../support/views';
 
 const LOOKS = THEMES.flatMap((theme) => LANGUAGES.map((language) => [theme, language] as const));
 
@@ -30,6 +30,7 @@ beforeAll(async () => {
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
   await ask(page, 'labels.create', { label: { name: 'Breast lesion' } });
+  await ask(page, 'pacs.save', { server: NAMED_SERVER, remember: false });
   // With the brush and its options over the image.
   await page.locator('.frame-canvas[data-frame-sha256]').waitFor();
   await page.keyboard.press('b');

@@ -9,7 +9,7 @@ import { openDesktop, type Desktop } from '../support/desktop';
 import { until } from '../support/journey/window-hands';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
-import { DIALOGS } from '../support/views';
+import { DIALOGS, NAMED_SERVER } from '../support/views';
 
 let desktop: Desktop;
 let page: Page;
@@ -22,6 +22,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
+  await ask(page, 'pacs.save', { server: NAMED_SERVER, remember: false });
 });
 
 afterAll(() => desktop.close());

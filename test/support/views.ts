@@ -2,6 +2,9 @@
 export const DIALOGS: Readonly<Record<string, string>> = {
   export: 'export.open',
   import: 'import.open',
+  'pacs-fetch': 'pacs.fetch',
+  'pacs-send': 'pacs.send',
+  'pacs-servers': 'pacs.servers',
   file: 'file.describe',
   settings: 'settings.open',
   keys: 'settings.keys',
@@ -17,4 +20,14 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   adjudication: 'review.adjudicate',
   history: 'review.history',
   manual: 'help.manual',
+};
+
+/** With it the dialogs about a PACS have all of their fields. */
+export const NAMED_SERVER = {
+  ...{
+    id: '0190a5ae-7f6e-4c3c-9d53-7b5f6a2b1c01',
+    name: 'Department of Obstetrics, Gynaecology and Prenatal Medicine',
+  },
+  ...({ url: 'http://pacs.example.org/dicom-web', login: 'basic', user: 'reader' } as const),
+  ...{ caFile: null, allowPlaintext: true },
 };

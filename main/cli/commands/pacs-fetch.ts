@@ -6,10 +6,11 @@ import type { AddedStudy, PacsFetched } from '../../../shared/ipc';
 import { Identities, projectKey, pseudonymous } from '../../deidentify';
 import { forkProcess, WorkerHost } from '../../inference';
 import { fetchStudies } from '../../pacs';
-import { ProjectStore } from '../../project';
+import { isServerPlace, ProjectStore } from '../../project';
 import { addStudy, type StudyApi } from '../../study';
 import { usage } from '../arguments';
 import { type Command, type Context, exitCodeOf } from '../command';
+import { cliUser } from '../open-project';
 import { PACS_LOGIN, PACS_OPTIONS, withPacs } from '../pacs-options';
 
 const STUDY_WORKER = new URL('../../study/study.worker.ts', import.meta.url);
@@ -66,7 +67,8 @@ async function addTo(
   pseudonyms: boolean,
   { signal, progress }: Context,
 ): Promise<Omit<AddedStudy, 'project'>> {
-  const store = existsSync(folder) ? await ProjectStore.open(folder) : await ProjectStore.create(folder);
+  const store =
+    isServerPlace(folder) || existsSync(folder) ? await ProjectStore.open(folder) : await ProjectStore.create(folder);
   const worker = new WorkerHost<StudyApi>('study', forkProcess(STUDY_WORKER));
   try {
     const identities = pseudonyms ? new Identities(await projectKey(store.folder)) : null;
@@ -76,7 +78,7 @@ async function addTo(
       ...(identities && { known: (image: SourceImage) => pseudonymous(image, identities) }),
     });
     const detail = { fetched, added: added.added };
-    await store.audit.append({ user: 'command line', action: 'pacs-fetch', subject: 'studies', detail });
+    await store.audit.append({ user: cliUser(store), action: 'pacs-fetch', subject: 'studies', detail });
     return added;
   } finally {
     worker.dispose();

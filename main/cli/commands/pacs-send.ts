@@ -2,7 +2,7 @@
 import type { PacsSent } from '../../../shared/ipc';
 import { planSending, recordStored, sendMasks } from '../../pacs';
 import { type Command, exitCodeOf, type Outcome } from '../command';
-import { withProject } from '../open-project';
+import { cliUser, withProject } from '../open-project';
 import { PACS_LOGIN, PACS_OPTIONS, withPacs } from '../pacs-options';
 
 export const pacsSend: Command = {
@@ -25,7 +25,7 @@ not be sent is named, and the exit code is then 1.${PACS_LOGIN}`,
             signal,
             onProgress: ({ done, total }) => progress.update(done, total, 'frames'),
             onStored: (stored) =>
-              void recording.push(recordStored(store, { ...stored, user: 'command line', server: connection.host })),
+              void recording.push(recordStored(store, { ...stored, user: cliUser(store), server: connection.host })),
           });
           return outcomeOf(sent, signal);
         } finally {

@@ -9,6 +9,7 @@ const IMAGE_EXTENSIONS = 'png jpg jpeg tif tiff bmp dcm dicom dic ima nii gz mhd
   ' ',
 );
 const MASK_EXTENSIONS = ['png', 'json', 'txt', 'nii', 'gz', 'dcm'];
+const CERTIFICATE_EXTENSIONS = ['pem', 'crt', 'cer'];
 const HEAD_EXTENSIONS = ['safetensors'];
 
 type Channels =
@@ -18,6 +19,8 @@ type Channels =
   | 'dialog.chooseExportFolder'
   | 'dialog.chooseImportFolder'
   | 'dialog.chooseImportFiles'
+  | 'dialog.chooseArchiveFolder'
+  | 'dialog.chooseCertificate'
   | 'dialog.saveHead'
   | 'dialog.openHead';
 
@@ -56,6 +59,18 @@ export function dialogHandlers(window: () => BrowserWindow, language: () => Lang
           { name: TEXTS.allFiles[language()], extensions: ['*'] },
         ],
       }),
+    'dialog.chooseArchiveFolder': async () =>
+      first(await choose('chooseArchiveFolder', { properties: ['openDirectory', 'createDirectory'] })),
+    'dialog.chooseCertificate': async () =>
+      first(
+        await choose('chooseCertificate', {
+          properties: ['openFile'],
+          filters: [
+            { name: TEXTS.certificates[language()], extensions: CERTIFICATE_EXTENSIONS },
+            { name: TEXTS.allFiles[language()], extensions: ['*'] },
+          ],
+        }),
+      ),
     'dialog.saveHead': async ({ name }) => {
       const title = TEXTS.saveHead[language()];
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {
