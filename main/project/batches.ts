@@ -22,6 +22,7 @@ import type {
 import { AppError } from '../../shared/errors';
 import { failuresOf, framesOfPlan, itemOf, rowOf, studiesOf, toBatch, type BatchStudy } from './batch-rows';
 import { recordAudit } from './books';
+import { holdFrame } from './dialect';
 import { storePixels } from './frames';
 import { saveEdit } from './masks';
 import { parseInput } from './parse';
@@ -183,6 +184,7 @@ export class Batches {
     return this.db.transaction().execute(async (trx) => {
       const batch = await this.#claim(trx, batchId, frameId, 'done');
       if (!batch) return undefined;
+      await holdFrame(trx, frameId);
       const { sha256: frameSha256 } = pixels;
       if ((await storePixels(trx, frameId, pixels)) === 'changed') {
         throw new AppError('frame-changed', `frame ${frameId}`, `its pixels are now ${frameSha256}`);

@@ -93,6 +93,13 @@ describe('a server', () => {
     }
   });
 
+  it('is left when everything that was begun is over', async () => {
+    const store = await newProject();
+    const making = Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => store.labels.create({ name })));
+    await store.close();
+    expect(await making).toHaveLength(6);
+  });
+
   it('gone in the middle: the edit is refused and not stored, and the next one goes through when it is back', async () => {
     const server = await TestServer.start({ durable: true });
     onTestFinished(() => server.remove());

@@ -3,12 +3,12 @@
  * the project's. A worker that falls silent loses its stretch to another; a stretch that fails is tried again, later each time,
  * and in the end put aside. What was done is in the journal (`batches.ts`), so a stretch taken twice is done once.
  */
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { rowId } from '../../../shared/domain';
 import { parsePlace, placeText, schemaOf, type ServerPlace } from './place';
-import { connectionOf, postgresDialect, translatePostgresError } from './postgres';
+import { connectionOf, openPostgres, translatePostgresError } from './postgres';
 import { roleName, type Role } from './rights';
 import type { ProjectTables } from '../schema';
 
@@ -94,7 +94,7 @@ export async function prepareJobs(text: string): Promise<void> {
   } finally {
     await boss.stop({ graceful: false });
   }
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  const { db, close } = openPostgres<ProjectTables>(place);
   try {
     const team = WORKING.map((role) => roleName(schema, role)).join(', ');
     const statements = [
@@ -106,7 +106,7 @@ export async function prepareJobs(text: string): Promise<void> {
     ];
     await sql.raw(statements.join(';\n')).execute(db);
   } finally {
-    await db.destroy();
+    await close();
   }
 }
 

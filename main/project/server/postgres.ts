@@ -3,7 +3,8 @@
  * refusals as `AppError`s. Knows nothing of projects' tables.
  */
 import { createHash } from 'node:crypto';
-import { PostgresDialect } from 'kysely';
+import { setTimeout } from 'node:timers/promises';
+import { Kysely, PostgresDialect } from 'kysely';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { AppError, isAppError, type ErrorCode } from '../../../shared/errors';
@@ -14,6 +15,7 @@ const CONNECTIONS = 4;
 /** After this a silent server counts as gone. */
 const PATIENCE_MS = 60_000;
 const CONNECT_MS = 15_000;
+const LOOK_MS = 10;
 const INT8 = 20;
 /** Parameters of a statement that the server keeps. */
 const MOST_NAMED = 30;
@@ -92,6 +94,8 @@ function named(text: string, parameters: readonly unknown[] = []): pg.QueryConfi
 /** A pool whose errors are `AppError`s. One of its connections that breaks is replaced when it is next wanted. */
 class TranslatingPool implements PostgresPool {
   readonly options = {};
+  /** Connections that are in use, or being made to be used. */
+  #busy = 0;
   readonly #pool: pg.Pool;
   readonly #subject: string;
 
@@ -104,7 +108,11 @@ class TranslatingPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    const client = await this.#translating(() => this.#pool.connect());
+    this.#busy++;
+    const client = await this.#translating(() => this.#pool.connect()).catch((error: unknown) => {
+      this.#busy--;
+      throw error;
+    });
     let broken = false;
     const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
       if (broken && sql === 'rollback') return { command: 'ROLLBACK', rows: [] };
@@ -118,8 +126,17 @@ class TranslatingPool implements PostgresPool {
     };
     return {
       query: query as PostgresPoolClient['query'],
-      release: () => client.release(broken),
+      release: () => {
+        this.#busy--;
+        client.release(broken);
+      },
     };
+  }
+
+  /** Resolved when everything that was begun is over. */
+  async settled(): Promise<void> {
+    do await setTimeout(LOOK_MS);
+    while (this.#busy > 0);
   }
 
   async end(): Promise<void> {
@@ -135,7 +152,19 @@ class TranslatingPool implements PostgresPool {
   }
 }
 
-/** The Kysely dialect over a pool of connections to the place. */
-export function postgresDialect(place: ServerPlace): PostgresDialect {
-  return new PostgresDialect({ pool: new TranslatingPool(place) });
+/** A project's tables by Kysely, over a pool of connections to the place. */
+export interface PostgresDatabase<Tables> {
+  readonly db: Kysely<Tables>;
+  /** Waits for what was begun. */
+  close(): Promise<void>;
+}
+
+export function openPostgres<Tables>(place: ServerPlace): PostgresDatabase<Tables> {
+  const pool = new TranslatingPool(place);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const close = async (): Promise<void> => {
+    await pool.settled();
+    await db.destroy();
+  };
+  return { db, close };
 }

@@ -2,7 +2,7 @@
  * The life of a project on a PostgreSQL server: one schema a project, made whole or not at all, opened by many at once.
  * Not who may do what there (`team.ts`), nor what is in the tables.
  */
-import { Kysely, sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { AppError } from '../../../shared/errors';
 import type { OpenDatabase } from '../database';
 import { pendingMigrations, runMigrations } from '../migrate';
@@ -11,7 +11,7 @@ import type { Migrations } from '../migrations';
 import type { ProjectDb, ProjectTables } from '../schema';
 import { putFile, type ProjectFile } from './files';
 import { placeText, schemaOf, type ServerPlace } from './place';
-import { postgresDialect } from './postgres';
+import { openPostgres } from './postgres';
 import { rightsSql } from './rights';
 
 export interface OpenServerDatabase extends OpenDatabase {
@@ -27,7 +27,7 @@ export interface OpenServerDatabase extends OpenDatabase {
  */
 export async function prepareServerDatabase(place: ServerPlace, migrations: Migrations = MIGRATIONS): Promise<void> {
   const schema = schemaOf(place);
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  const { db, close } = openPostgres<ProjectTables>(place);
   try {
     await sql`create schema if not exists ${sql.ref(schema)}`.execute(db);
     const applied = await appliedMigrations(db, schema);
@@ -36,7 +36,7 @@ export async function prepareServerDatabase(place: ServerPlace, migrations: Migr
     await runMigrations(db, migrations, placeText(place), schema);
     await giveRights(db, schema);
   } finally {
-    await db.destroy();
+    await close();
   }
 }
 
@@ -53,7 +53,7 @@ export async function makeServerProject(
 ): Promise<void> {
   const [schema, shown] = [schemaOf(place), placeText(place)];
   const draft = { ...place, project: `${place.project}_moving` };
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  const { db, close } = openPostgres<ProjectTables>(place);
   try {
     await db.connection().execute(async (one) => {
       const lock = sql<{ free: boolean }>`select pg_try_advisory_lock(hashtext(${schemaOf(draft)})) as free`;
@@ -79,7 +79,7 @@ export async function makeServerProject(
       }
     });
   } finally {
-    await db.destroy();
+    await close();
   }
 }
 
@@ -89,12 +89,12 @@ async function makeDraft(
   fill: (db: ProjectDb) => Promise<void>,
 ): Promise<void> {
   await sql`create schema ${sql.ref(schemaOf(draft))}`.execute(owner);
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(draft) });
+  const { db, close } = openPostgres<ProjectTables>(draft);
   try {
     await runMigrations(db, MIGRATIONS, placeText(draft), schemaOf(draft));
     await db.transaction().execute(fill);
   } finally {
-    await db.destroy();
+    await close();
   }
 }
 
@@ -109,7 +109,7 @@ export async function openServerDatabase(
   migrations: Migrations = MIGRATIONS,
 ): Promise<OpenServerDatabase> {
   const shown = placeText(place);
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  const { db, close } = openPostgres<ProjectTables>(place);
   try {
     const applied = await appliedMigrations(db, schemaOf(place));
     if (applied === null) {
@@ -121,9 +121,9 @@ export async function openServerDatabase(
       throw new AppError('project-older', shown, message);
     }
     const { rows } = await sql<{ user: string }>`select session_user as "user"`.execute(db);
-    return { db, user: rows[0]?.user ?? place.user, close: () => db.destroy() };
+    return { db, user: rows[0]?.user ?? place.user, close };
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * `rights.ts`. All of it is the act of whoever made the project.
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { shortText } from '../../../shared/domain';
 import { AppError } from '../../../shared/errors';
@@ -11,7 +11,7 @@ import { recordAudit } from '../books';
 import { parseInput } from '../parse';
 import type { ProjectDb, ProjectTables } from '../schema';
 import { parsePlace, placeText, schemaOf } from './place';
-import { postgresDialect } from './postgres';
+import { openPostgres } from './postgres';
 import { roleName, ROLES, type Role } from './rights';
 
 export interface Member {
@@ -84,7 +84,7 @@ async function takeRoles(db: ProjectDb, schema: string, user: string): Promise<v
 
 async function onServer<T>(text: string, work: (db: ProjectDb, schema: string, by: string) => Promise<T>): Promise<T> {
   const place = parsePlace(text);
-  const db = new Kysely<ProjectTables>({ dialect: postgresDialect(place) });
+  const { db, close } = openPostgres<ProjectTables>(place);
   try {
     const schema = schemaOf(place);
     const made = await sql`select from pg_roles where rolname = ${roleName(schema, 'reader')}`.execute(db);
@@ -93,7 +93,7 @@ async function onServer<T>(text: string, work: (db: ProjectDb, schema: string, b
     }
     return await work(db, schema, place.user);
   } finally {
-    await db.destroy();
+    await close();
   }
 }
 

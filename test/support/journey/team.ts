@@ -282,6 +282,13 @@ async function whatIsWrong(place: string, frames: number, acts: readonly Acts[])
         group by sha256 having count(distinct found) > 1`,
     );
     await expectNone(
+      'proposed on after a human had worked there',
+      sql`select masks.frame_id, revisions.id from revisions join masks on masks.id = mask_id
+        where user_name = ${PROPOSING_USER} and revisions.id > (select min(human.id) from revisions as human
+          join masks as theirs on theirs.id = human.mask_id
+          where theirs.frame_id = masks.frame_id and human.user_name <> ${PROPOSING_USER})`,
+    );
+    await expectNone(
       'broken chains of revisions',
       sql`select id from (select id, previous_id, lag(id) over (partition by mask_id order by id) as before from revisions)
         as chain where previous_id is distinct from before`,
