@@ -1,12 +1,12 @@
 /**
- * A project, in a folder for one process or on a server for a team: its tables by what they hold. It is open in one reading: the frames' reviews, masks
- * and measurements that it tells are of that one. Neither files nor pixels nor heads are read here.
+ * A project, in a folder for one process or on a server for a team: its tables by what they hold. It is open in one reading:
+ * the frames' reviews, masks and measurements that it tells are of that one. Neither files nor pixels nor heads are read here.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import { writeError } from '../files';
-import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { Adjudications } from './adjudications';
 import { Batches } from './batches';
 import { Audit, Settings } from './books';
