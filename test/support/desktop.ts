@@ -35,7 +35,7 @@ export const SANDBOX_FLAGS: readonly string[] = process.getuid?.() === 0 ? ['--n
 export async function openDesktop({ profile, args = [], env = {} }: LaunchOptions = {}): Promise<Desktop> {
   const folder = profile ?? mkdtempSync(join(tmpdir(), 'sonomask-profile-'));
   const { executablePath } = await resolveElectron();
-  const app = await _electron.launch({
+  const app = await launch({
     executablePath,
     args: [...SANDBOX_FLAGS, `--user-data-dir=${folder}`, PROJECT_ROOT, ...args],
     cwd: PROJECT_ROOT,
@@ -53,6 +53,19 @@ export async function openDesktop({ profile, args = [], env = {} }: LaunchOption
       if (!keepProfile) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+/**
+ * Now and then Playwright connects to both debuggers of this Electron and waits for ever all the same, while the program has
+ * its window: it ends that process then, and a new one answers. A program that does not start fails here every time.
+ */
+async function launch(options: Parameters<typeof _electron.launch>[0], tries = 3): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({ ...options, timeout: 60_000 });
+  } catch (error) {
+    if (tries === 1) throw error;
+    return launch(options, tries - 1);
+  }
 }
 
 /** The environment without what is undefined, as Playwright wants it. */
