@@ -22,6 +22,7 @@ export const useSecondWindow = defineStore('second-window', () => {
   const open = ref(false);
   let channel: BroadcastChannel | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let told: ShownFrame | null = null;
 
   function frame(): ShownFrame | null {
     const document = editor.editor.document;
@@ -35,9 +36,9 @@ export const useSecondWindow = defineStore('second-window', () => {
     return { frameId, sha256, passing: false, widthPx, heightPx, calibration, masks };
   }
 
-  /** Of the loop that plays. */
+  /** Of the loop that plays; until its first picture is there, what was shown of it before. */
   function passing(): ShownFrame | null {
-    if (!cine.picture) return null;
+    if (!cine.picture) return cine.moving ? told : null;
     const { frameId, sha256, pixels, masks } = cine.picture;
     const stored = editor.masksVisible ? masks.map(({ colour, counts }) => ({ colour, counts })) : [];
     const [widthPx, heightPx] = [pixels.width, pixels.height];
@@ -48,11 +49,12 @@ export const useSecondWindow = defineStore('second-window', () => {
   function tell(): void {
     timer = undefined;
     const { t } = i18n.global;
+    told = frame();
     const shown: Shown = {
       kind: 'shown',
       theme: settings.effective.settings.theme,
       language: settings.effective.language,
-      frame: frame(),
+      frame: told,
       part: visiblePart(editor.viewport, editor.imageSize, editor.screen),
       opacity: editor.outlinesOnly ? 0 : editor.opacity,
       table: toRaw(editor.lookTable),
