@@ -22,7 +22,7 @@ export interface Tally {
 
 export interface Killed {
   readonly tallies: Readonly<Record<Victim, Tally>>;
-  /** How long after its death a process was back and the user's next act worked, ms. */
+  /** How long after the death of a process the user's next acts had worked, ms. */
   readonly backMs: Readonly<Record<Victim, number[]>>;
 }
 
@@ -81,12 +81,12 @@ export async function killRounds(
   return { tallies, backMs };
 }
 
-/** Kills the process, or the one that the program itself has put in its place meanwhile; answers which. */
-async function strike(pidOf: () => Promise<number | undefined>): Promise<number> {
+/** Kills the process, or the one that the program itself has put in its place meanwhile. */
+async function strike(pidOf: () => Promise<number | undefined>): Promise<void> {
   for (;;) {
     const pid = await pidOf();
     try {
-      if (pid !== undefined && process.kill(pid, 'SIGKILL')) return pid;
+      if (pid !== undefined && process.kill(pid, 'SIGKILL')) return;
     } catch {
       // It ended between the question and the blow.
     }
@@ -107,9 +107,8 @@ async function killOnce(desktop: Desktop, editing: Editing, victim: Victim): Pro
     // Not Playwright's 'close': it waits for children that still hold the output.
     if (victim === 'main') desktop.app.process().once('exit', () => told());
   });
-  let [killed, killedAt] = [0, 0];
-  const strikeSoon = (ms: number) =>
-    setTimeout(() => void strike(pidOf).then((struck) => ([killed, killedAt] = [struck, Date.now()])), ms);
+  let killedAt = 0;
+  const strikeSoon = (ms: number) => setTimeout(() => void strike(pidOf).then(() => (killedAt = Date.now())), ms);
   const first = strikeSoon(400 + editing.chance() * 1_800);
   try {
     await editing.until(() => killedAt > 0);
@@ -133,11 +132,7 @@ async function killOnce(desktop: Desktop, editing: Editing, victim: Victim): Pro
     strikeSoon(0);
     return told();
   });
-  await until(
-    `another ${victim}`,
-    () => hands.pidOf(victim),
-    (id) => id !== undefined && id !== killed,
-  );
+  // A worker that nobody asks anything is started again only by the next question, so none is waited for.
   await editing.goOn(victim);
   return Date.now() - killedAt;
 }
