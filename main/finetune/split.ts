@@ -74,13 +74,13 @@ export function split(frames: readonly FrameToSplit[], known: Readonly<Record<st
  * @param embedding [C, 32, 32]
  */
 export function appearance(embedding: Float32Array): Float32Array {
-  const area = GRID_SIZE * GRID_SIZE;
   const width = GRID_SIZE / CELLS;
-  const cells = new Float32Array((embedding.length / area) * CELLS * CELLS);
-  for (let i = 0; i < embedding.length; i++) {
-    const [channel, row, column] = [Math.floor(i / area), Math.floor((i % area) / GRID_SIZE), i % GRID_SIZE];
-    const cell = (channel * CELLS + Math.floor(row / width)) * CELLS + Math.floor(column / width);
-    cells[cell] = (cells[cell] ?? 0) + (embedding[i] ?? 0);
+  const cells = new Float32Array((embedding.length / (GRID_SIZE * GRID_SIZE)) * CELLS * CELLS);
+  for (let i = 0; i < embedding.length; i += width) {
+    const row = Math.floor(i / GRID_SIZE);
+    // A row of this cell; rows of all channels come one after the other, `width` of them to a row of cells.
+    const cell = Math.floor(row / width) * CELLS + (i % GRID_SIZE) / width;
+    for (let j = i; j < i + width; j++) cells[cell] = (cells[cell] as number) + (embedding[j] as number);
   }
   const length = Math.hypot(...cells) || 1;
   return cells.map((value) => value / length);

@@ -54,7 +54,7 @@ export function encodeApi(modelFolder: string, threads = 0) {
   /** @param key names the pixels @throws AppError `provider-failed` */
   const embeddingOf = async (frame: GrayImage, key: string, provider: Provider): Promise<StoredEmbedding> => {
     const embedding = await (await predictorOn(provider)).encode(frame);
-    if (!embedding.data.every((value) => Math.abs(value) < 65_504)) {
+    if (!fitsHalf(embedding.data)) {
       throw new AppError('provider-failed', provider, `the embedding of frame ${key} is not finite`);
     }
     return storedEmbedding(key, embedding);
@@ -120,4 +120,10 @@ async function differenceFromCpu(model: Model, provider: Provider): Promise<numb
   const largest = cpu.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
   const difference = cpu.reduce((max, value, i) => Math.max(max, Math.abs(value - (here[i] ?? NaN))), 0);
   return Number.isNaN(difference) ? Infinity : difference / largest;
+}
+
+/** Whether every value is finite at half precision. A loop: `every` takes two milliseconds of each frame. */
+function fitsHalf(values: Float32Array): boolean {
+  for (const value of values) if (!(Math.abs(value) < 65_504)) return false;
+  return true;
 }

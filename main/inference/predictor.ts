@@ -61,7 +61,7 @@ export class Predictor {
     const { data } = resizeBilinearAntialias(image, INPUT_SIZE_PX, INPUT_SIZE_PX);
     const input = {
       shape: [1, 1, INPUT_SIZE_PX, INPUT_SIZE_PX],
-      data: Float32Array.from(data, (value) => value / 255),
+      data: new Float32Array(data).map((value) => value / 255),
     };
     const { image_embedding } = await session.run({ image: input });
     if (!image_embedding) throw new AppError('provider-failed', 'encoder', 'no embedding came back');

@@ -2,7 +2,6 @@
  * A frame from file to proposals in one go: decoded, encoded, drawn on by heads. What a batch does with each of its
  * frames, in the encode worker; the window's clicks and proposals go by way of the prompt worker.
  */
-import { float16ToFloat32 } from '../../models/checkpoint';
 import { readHeadFile } from '../../models/folder';
 import type { DecodedFrame } from '../../shared/domain';
 import { AppError, isAppError } from '../../shared/errors';
@@ -77,7 +76,7 @@ export async function proposeFrame(
   return {
     pixels: { sha256, widthPx, heightPx },
     ...(!isCached && { embedding: stored }),
-    sketch: sketch(appearance(float16ToFloat32(stored.halves))),
+    sketch: sketch(appearance(held.data)),
     proposals,
   };
 }

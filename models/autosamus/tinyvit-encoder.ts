@@ -96,17 +96,22 @@ function attendLocally(x: Value, config: TinyVitConfig, stage: number, params: P
   return depthwise(attended, params.at('local_conv'));
 }
 
-/** x [B, C, H, W]. The grid is zero-padded to a multiple of the window before the norm, as in the foundation. */
+/**
+ * x [B, C, H, W]. The grid is zero-padded to a multiple of the window before the norm, as in the foundation. Channels come
+ * last while windows are cut and joined: whole rows of a window are then moved, not single values.
+ */
 function windowAttention(x: Value, window: number, heads: number, params: Params): Value {
   const [b, c, height, width] = [dim(x, 0), dim(x, 1), dim(x, 2), dim(x, 3)];
   const [rows, columns] = [Math.ceil(height / window), Math.ceil(width / window)];
-  const grid = pad(x, [0, 0, 0, 0], [0, 0, rows * window - height, columns * window - width]);
-  const split = transpose(reshape(grid, [b, c, rows, window, columns, window]), [0, 2, 4, 3, 5, 1]);
+  const channelsLast = reshape(toTokens(x), [b, height, width, c]);
+  const grid = pad(channelsLast, [0, 0, 0, 0], [0, rows * window - height, columns * window - width, 0]);
+  const split = transpose(reshape(grid, [b, rows, window, columns, window, c]), [0, 1, 3, 2, 4, 5]);
   const tokens = norm(reshape(split, [b * rows * columns, window * window, c]), params.at('norm'), EPSILON);
   const attended = biasedAttention(tokens, window, heads, params);
-  const joined = transpose(reshape(attended, [b, rows, columns, window, window, c]), [0, 5, 1, 3, 2, 4]);
-  const full = reshape(joined, [b, c, rows * window, columns * window]);
-  return slice(slice(full, 2, 0, height), 3, 0, width);
+  const joined = transpose(reshape(attended, [b, rows, columns, window, window, c]), [0, 1, 3, 2, 4, 5]);
+  const full = reshape(joined, [b, rows * window, columns * window, c]);
+  const kept = slice(slice(full, 1, 0, height), 2, 0, width);
+  return toImage(reshape(kept, [b, height * width, c]), height, width);
 }
 
 /** Attention with a learned bias for each (|dy|, |dx|); qkv holds q, k and v of one head side by side. */
