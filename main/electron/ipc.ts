@@ -38,11 +38,20 @@ export function answerRequests(handlers: Handlers): void {
 async function handle(handlers: Handlers, event: IpcMainInvokeEvent, where: string, payload: unknown) {
   if (!isTrusted(event)) throw new AppError('usage', where, 'the request does not come from the interface');
   if (!isChannel(where)) throw new AppError('usage', where, 'there is no such channel');
-  const parsed = CHANNELS[where].request.safeParse(payload);
+  const parsed = parse(where, payload);
   if (!parsed.success) throw new AppError('usage', where, z.prettifyError(parsed.error));
   // The schema of this very channel has just accepted it; TypeScript cannot follow that through the map.
   const handler = handlers[where] as (request: unknown) => unknown;
   return handler(parsed.data);
+}
+
+function parse(where: Channel, payload: unknown) {
+  try {
+    return CHANNELS[where].request.safeParse(payload);
+  } catch (cause) {
+    // Zod freezes what is read-only, and bytes that pass for an object cannot be frozen.
+    throw new AppError('usage', where, `the request cannot be read: ${String(cause)}`, { cause });
+  }
 }
 
 function isChannel(name: string): name is Channel {

@@ -1,6 +1,7 @@
 /**
- * A walk through a long study with edits on every frame: the memory of every process on the way, and at every step
- * whether what is drawn is the frame and the masks it is taken for. Throws at the first that is not.
+ * A walk through a long study with edits on every frame: the memory and handles of every process on the way, how quickly
+ * clicks and frames are answered, and at every step whether what is drawn is the frame and the masks it is taken for.
+ * Throws at the first that is not.
  */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
@@ -10,7 +11,10 @@ import { Predictor } from '../../main/inference';
 import type { MaskInstance } from '../../shared/domain';
 import { maskFromCocoRle, type Mask } from '../../shared/mask';
 import { dice } from '../../shared/metrics';
-import { ask } from '../support/journey/workplace';
+import { ask, menu } from '../support/journey/workplace';
+import { holdingsOf, type Holding, type Holdings } from './processes';
+import { median, quantile } from './statistics';
+import { LIMIT_MS } from './window-clicks';
 import {
   frameReady,
   makeStudy,
@@ -33,21 +37,45 @@ const SAME_DICE = 0.995;
 
 const NOTHING_MS = 4_000;
 
-/** Resident megabytes by process. */
-export type Memory = Readonly<Record<string, number>>;
+/** Times of a part of the walk, ms. */
+interface Pace {
+  /** From a click to its mask. */
+  readonly clicks: number[];
+  /** From the end of a stroke until it is on the disk. */
+  readonly saves: number[];
+}
+
+interface Mark {
+  readonly step: number;
+  readonly holdings: Holdings;
+  /** Since the mark before. */
+  readonly pace: Pace;
+}
 
 export async function benchWalk(frameCount: number): Promise<void> {
   const { folder, frames } = makeStudy(Array.from({ length: frameCount }, (_, i) => sizeOf(i)));
   const window = await openStudy(folder, HEAD);
   const predictor = new Predictor(await readModel(bundledModelFolder()), { threads: 1 });
-  const curve: { step: number; memory: Memory }[] = [];
+  const curve: Mark[] = [];
+  let pace: Pace = { clicks: [], saves: [] };
+  const mark = async (step: number): Promise<void> => {
+    curve.push({ step, holdings: await holdingsOf(window), pace });
+    pace = { clicks: [], saves: [] };
+  };
   let recomputed = 0;
   let empty = 0;
   try {
     const ids = await frameIds(window.page, frames);
+    // The first was drawn before anybody watched.
+    for (const [key, to] of [
+      ['ArrowRight', frames[1]],
+      ['ArrowLeft', frames[0]],
+    ] as const) {
+      await window.page.keyboard.press(key);
+      if (to) await frameReady(window.page, to.sha256, { mask: false });
+    }
     for (const [step, frame] of frames.entries()) {
-      if (step % Math.max(1, Math.floor(frameCount / SAMPLES)) === 0)
-        curve.push({ step, memory: await memoryOf(window) });
+      if (step % Math.max(1, Math.floor(frameCount / SAMPLES)) === 0) await mark(step);
       await frameReady(window.page, frame.sha256, { mask: false });
       if (!(await isProposed(window.page))) empty++;
       const masks = await sameAsStored(window.page, frame, ids[step] ?? 0);
@@ -55,11 +83,11 @@ export async function benchWalk(frameCount: number): Promise<void> {
         await sameAsComputed(predictor, frame, masks);
         recomputed++;
       }
-      await edit(window.page, frame, step);
+      await edit(window, frame, step, pace);
       await sameAsStored(window.page, frame, ids[step] ?? 0);
       await goOn(window.page, frame, frames[step + 1]);
     }
-    curve.push({ step: frameCount, memory: await memoryOf(window) });
+    await mark(frameCount);
   } finally {
     await window.close();
     await predictor.dispose();
@@ -146,8 +174,13 @@ async function sameAsComputed(
   assert.ok(agreement >= SAME_DICE, `the proposal on ${path} is not the one of its pixels: Dice ${agreement}`);
 }
 
-/** A stroke on every frame, a click as well on every third. */
-async function edit(page: Page, { image, truth }: BenchFrame, step: number): Promise<void> {
+/** A stroke on every frame, a click as well on every third; on every fifth the stroke is undone and made again. */
+async function edit(
+  { desktop, page }: BenchWindow,
+  { image, truth }: BenchFrame,
+  step: number,
+  pace: Pace,
+): Promise<void> {
   const { widthPx, heightPx } = image;
   const at = truth.data.indexOf(1);
   const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
@@ -159,7 +192,11 @@ async function edit(page: Page, { image, truth }: BenchFrame, step: number): Pro
   if (!from || !to || !click) return;
   if (step % 3 === 0) {
     await page.keyboard.press('p');
+    await page.evaluate(() => window.bench.arm('pointerdown', 'mask'));
     await page.mouse.click(click.x, click.y);
+    const painted = await page.evaluate((limit) => window.bench.painted(limit), LIMIT_MS);
+    // A click that changes no pixel paints nothing.
+    if (painted) pace.clicks.push(painted.ms);
     await page.locator('.mask .number').first().filter({ hasNotText: '…' }).waitFor();
   }
   await page.keyboard.press('b');
@@ -167,6 +204,12 @@ async function edit(page: Page, { image, truth }: BenchFrame, step: number): Pro
   await page.mouse.down();
   await page.mouse.move(to.x, to.y, { steps: 4 });
   await page.mouse.up();
+  const begun = performance.now();
+  await saved(page);
+  pace.saves.push(performance.now() - begun);
+  if (step % 5 !== 0) return;
+  await menu(desktop.app, 'edit.undo');
+  await menu(desktop.app, 'edit.redo');
   await saved(page);
 }
 
@@ -177,26 +220,31 @@ async function goOn(page: Page, { sha256 }: BenchFrame, next: BenchFrame | undef
   if (next && stays) await page.keyboard.press('ArrowRight');
 }
 
-export function memoryOf({ desktop }: BenchWindow): Promise<Memory> {
-  return desktop.app.evaluate(({ app }) =>
-    Object.fromEntries(
-      app.getAppMetrics().map(({ type, name, memory }) => {
-        const short = type === 'Tab' ? 'window' : type === 'Browser' ? 'main' : (name ?? type).replace('SonoMask ', '');
-        return [short, Math.round(memory.workingSetSize / 1024)] as const;
-      }),
-    ),
-  );
-}
-
-function printCurve(curve: readonly { step: number; memory: Memory }[]): void {
-  const names = [...new Set(curve.flatMap(({ memory }) => Object.keys(memory)))];
+function printCurve(curve: readonly Mark[]): void {
+  const names = [...new Set(curve.flatMap(({ holdings }) => Object.keys(holdings)))];
   const line = (cells: readonly (string | number)[]): string => cells.map((cell) => String(cell).padStart(10)).join('');
-  console.log('resident memory, MB');
-  console.log(line(['frame', ...names.map((name) => name.slice(0, 9))]));
-  for (const { step, memory } of curve) console.log(line([step, ...names.map((name) => memory[name] ?? '')]));
-  const middle = curve[Math.floor(curve.length / 2)]?.memory;
-  const last = curve.at(-1)?.memory;
-  console.log(line(['2nd half', ...names.map((name) => signed((last?.[name] ?? 0) - (middle?.[name] ?? 0)))]));
+  for (const [title, of] of [
+    ['resident memory, MB', ({ memoryMb }) => memoryMb],
+    ['open handles', ({ handles }) => handles],
+  ] as const satisfies readonly (readonly [string, (holding: Holding) => number])[]) {
+    const valueOf = (mark: Mark | undefined, name: string): number => {
+      const holding = mark?.holdings[name];
+      return holding ? of(holding) : NaN;
+    };
+    console.log(title);
+    console.log(line(['frame', ...names.map((name) => name.slice(0, 9))]));
+    for (const mark of curve) console.log(line([mark.step, ...names.map((name) => valueOf(mark, name))]));
+    const [middle, last] = [curve[Math.floor(curve.length / 2)], curve.at(-1)];
+    console.log(line(['2nd half', ...names.map((name) => signed(valueOf(last, name) - valueOf(middle, name)))]));
+  }
+  console.log('ms: median and 95th percentile of clicks to their mask, of strokes to the disk');
+  for (const { step, pace } of curve.slice(1)) {
+    const cells = [pace.clicks, pace.saves].flatMap((times) => [
+      median(times).toFixed(0),
+      quantile(times, 0.95).toFixed(0),
+    ]);
+    console.log(line([step, ...cells]));
+  }
 }
 
-const signed = (mb: number): string => (mb > 0 ? `+${mb}` : String(mb));
+const signed = (value: number): string => (value > 0 ? `+${value}` : String(value));
