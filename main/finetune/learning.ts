@@ -10,6 +10,7 @@ import type { LabelLearning, LearningProgress } from '../../shared/ipc';
 import { fitsModel, type Tell, type WorkerHost } from '../inference';
 import { keepHeadFile } from './head-file';
 import { placed, planRound, stateFolder, stateFolders, type UnplacedPlan } from './plan-round';
+import { RoundOwner } from './round-owner';
 import type { FinetuneApi, RoundProgress, RoundResult } from './round-plan';
 import { labelIn, modelIn, Versions, type LearningProject } from './versions';
 
@@ -46,10 +47,13 @@ interface KeptPlan {
   readonly encoderId: string;
   readonly decoderId: string;
   readonly plan: UnplacedPlan;
+  /** On which it was begun, where others share the project. */
+  readonly computer: string | null;
 }
 
 export class Learning {
   readonly versions: Versions;
+  readonly #owner: RoundOwner;
   #running: Running | undefined;
   /** Of the round that ran last: a window that is loaded anew goes on with its curve. */
   #latest: LearningProgress | undefined;
@@ -58,17 +62,18 @@ export class Learning {
 
   constructor(private readonly parts: LearningParts) {
     this.versions = new Versions(parts, () => this.changed());
+    this.#owner = new RoundOwner(parts.store);
   }
 
   /**
-   * Takes up the round that a crash or the end of the program interrupted; without a model it is paused. Which model there
-   * is must be known by then.
+   * Takes up the round that a crash or the end of the program interrupted here; without a model it is paused. One that runs on
+   * another computer is left alone. Which model there is must be known by then.
    */
   async open(): Promise<void> {
     const rounds = await this.parts.store.rounds.open();
     await this.#removeStates(rounds);
     const interrupted = rounds.find(({ state }) => state === 'running');
-    if (!interrupted || this.#closed) return;
+    if (!interrupted || this.#closed || (await this.#owner.isElsewhere(interrupted))) return;
     if (this.parts.model()) await this.#goOn(interrupted);
     else await this.parts.store.rounds.pause(interrupted.id);
   }
@@ -86,10 +91,13 @@ export class Learning {
   async labels(): Promise<LabelLearning[]> {
     const { store } = this.parts;
     const open = await store.rounds.open();
+    const elsewhere = new Set<Round>();
+    for (const each of open) if (await this.#owner.isElsewhere(each)) elsewhere.add(each);
     return (await store.lessons.counts()).map(({ labelId, usable, fresh }) => {
       const round = open.find((each) => each.labelId === labelId) ?? null;
       const progress = this.#latest && this.#latest.roundId === round?.id ? this.#latest : null;
-      return { labelId, usable, fresh, offered: fresh >= ENOUGH_FRESH && round === null, round, progress };
+      const offered = fresh >= ENOUGH_FRESH && round === null;
+      return { labelId, usable, fresh, offered, round, progress, elsewhere: round !== null && elsewhere.has(round) };
     });
   }
 
@@ -111,21 +119,23 @@ export class Learning {
     const ownHead = (await labels.ownHead(label))?.name ?? null;
     const { plan, lastRevisionId } = await planRound({ store, modelFolder, manifest, ownHead }, label, settings);
     const { encoderId, decoderId } = manifest;
-    const kept: KeptPlan = { encoderId, decoderId, plan };
+    const kept: KeptPlan = { encoderId, decoderId, plan, computer: await this.#owner.computer() };
     const round = await store.rounds.start(labelId, settings, kept, lastRevisionId, user());
     this.#run(round, plan);
     return round;
   }
 
-  /** @throws AppError `usage` for a round that does not run. */
+  /** @throws AppError `usage` for a round that does not run here. */
   async pause(roundId: number): Promise<void> {
+    await this.#owner.assertHere(await this.parts.store.rounds.get(roundId));
     await this.parts.store.rounds.pause(roundId);
     await this.#stop(roundId, 'paused');
   }
 
-  /** @throws AppError `usage` for a round that is not paused, or while another runs. */
+  /** @throws AppError `usage` for a round that is not paused here, or while another runs. */
   async resume(roundId: number): Promise<void> {
     modelIn(this.parts);
+    await this.#owner.assertHere(await this.parts.store.rounds.get(roundId));
     await this.parts.store.rounds.resume(roundId);
     await this.#goOn(await this.parts.store.rounds.get(roundId));
   }
@@ -136,9 +146,9 @@ export class Learning {
     await this.parts.worker.request('finish', undefined);
   }
 
-  /** @throws AppError `usage` for a round that has ended. */
+  /** Also one that runs elsewhere: its computer may be gone for good. @throws AppError `usage` for one that has ended. */
   async cancel(roundId: number): Promise<void> {
-    await this.parts.store.rounds.cancel(roundId);
+    await this.parts.store.rounds.cancel(roundId, this.parts.user());
     await this.#stop(roundId, 'cancelled');
     await this.#removeState(roundId);
     await this.#tellEnded(await this.parts.store.rounds.get(roundId), false);

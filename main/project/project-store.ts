@@ -213,7 +213,7 @@ async function reachServer(text: string): Promise<Reached> {
   const database = await openServerDatabase(place);
   const folder = localFolder(place);
   try {
-    for (const name of ['cache', 'heads']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['cache', 'heads']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
     await new ServerFiles(database.db, folder).fetch(KEY_FILE);
   } catch (error) {
     await database.close();

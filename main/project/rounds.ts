@@ -51,6 +51,7 @@ function toRound(row: Row): Round {
     report: row.report === null ? null : roundReport.parse(JSON.parse(row.report)),
     problem: row.problem,
     headId: row.head_id,
+    user: row.user_name,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
@@ -143,14 +144,14 @@ export class Rounds {
     await this.#change(roundId, ['paused'], 'running');
   }
 
-  /** Ends a round with nothing. @throws AppError `usage` for one that has ended. */
-  async cancel(roundId: RoundId): Promise<void> {
-    await this.#change(roundId, ['running', 'paused'], 'cancelled');
+  /** Ends a round with nothing. @param user who ends it. @throws AppError `usage` for one that has ended. */
+  async cancel(roundId: RoundId, user: string): Promise<void> {
+    await this.#change(roundId, ['running', 'paused'], 'cancelled', { user });
   }
 
   /** @param problem why, for the user. @throws AppError `usage` for one that has ended. */
   async fail(roundId: RoundId, problem: string): Promise<void> {
-    await this.#change(roundId, ['running'], 'failed', problem);
+    await this.#change(roundId, ['running'], 'failed', { problem });
   }
 
   /**
@@ -191,7 +192,12 @@ export class Rounds {
     };
   }
 
-  async #change(roundId: RoundId, from: readonly RoundState[], to: RoundState, problem?: string): Promise<void> {
+  async #change(
+    roundId: RoundId,
+    from: readonly RoundState[],
+    to: RoundState,
+    about: { readonly problem?: string; readonly user?: string } = {},
+  ): Promise<void> {
     const ended = to === 'cancelled' || to === 'failed';
     await this.db.transaction().execute(async (trx) => {
       const running = await trx.selectFrom('rounds').select('id').where('state', '=', 'running').executeTakeFirst();
@@ -202,7 +208,7 @@ export class Rounds {
         .updateTable('rounds')
         .set({
           state: to,
-          problem: problem ?? null,
+          problem: about.problem ?? null,
           ...(ended && { plan: null, finished_at: new Date().toISOString() }),
         })
         .where('id', '=', roundId)
@@ -210,7 +216,7 @@ export class Rounds {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) throw notInState(roundId, from);
-      if (ended) await audit(trx, `${to}-round`, row.label_id, row.user_name, { round: roundId });
+      if (ended) await audit(trx, `${to}-round`, row.label_id, about.user ?? row.user_name, { round: roundId });
     });
   }
 }

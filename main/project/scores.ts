@@ -4,6 +4,7 @@
  */
 import { float16ToFloat32, float32ToFloat16 } from '../../models/checkpoint';
 import type { FrameId, LabelId, ReadingId, ReviewState } from '../../shared/domain';
+import { afterWriters } from './dialect';
 import { reviewIn } from './readings';
 import type { ProjectDb, ProjectTransaction } from './schema';
 
@@ -40,7 +41,7 @@ export interface ProposalOf {
   readonly modelId: string;
 }
 
-/** What came of a look at rows that are newer than those known: their ids only grow. */
+/** What came of a look at rows that are newer than those known: none with a lower id comes later. */
 export interface Newer<Row> {
   readonly rows: readonly Row[];
   /** Of the last one; as it was where there is none. */
@@ -75,17 +76,19 @@ export class Scores {
 
   /** The next looks, at most a thousand. @param lastId of those known; 0: none */
   async looksAfter(lastId: number, encoderId: string): Promise<Newer<Pick<FrameLook, 'frameId' | 'sketch'>>> {
-    const rows = await this.db
-      .selectFrom('looks')
-      .innerJoin('frames', (join) =>
-        join.onRef('frames.id', '=', 'looks.frame_id').onRef('frames.sha256', '=', 'looks.frame_sha256'),
-      )
-      .select(['looks.id', 'looks.frame_id as frameId', 'looks.sketch'])
-      .where('looks.id', '>', lastId)
-      .where('looks.encoder_id', '=', encoderId)
-      .orderBy('looks.id')
-      .limit(PAGE_ROWS)
-      .execute();
+    const rows = await afterWriters(this.db, 'looks', (db) =>
+      db
+        .selectFrom('looks')
+        .innerJoin('frames', (join) =>
+          join.onRef('frames.id', '=', 'looks.frame_id').onRef('frames.sha256', '=', 'looks.frame_sha256'),
+        )
+        .select(['looks.id', 'looks.frame_id as frameId', 'looks.sketch'])
+        .where('looks.id', '>', lastId)
+        .where('looks.encoder_id', '=', encoderId)
+        .orderBy('looks.id')
+        .limit(PAGE_ROWS)
+        .execute(),
+    );
     return {
       rows: rows.map(({ frameId, sketch }) => ({ frameId, sketch: sketchOf(sketch) })),
       lastId: rows.at(-1)?.id ?? lastId,
@@ -115,18 +118,20 @@ export class Scores {
 
   /** The next scores, of whatever head of the model, at most a thousand. @param lastId of those known; 0: none */
   async after(lastId: number, modelId: string): Promise<Newer<FrameScore>> {
-    const rows = await this.db
-      .selectFrom('proposal_scores as scores')
-      .innerJoin('frames', (join) =>
-        join.onRef('frames.id', '=', 'scores.frame_id').onRef('frames.sha256', '=', 'scores.frame_sha256'),
-      )
-      .select(['scores.id', 'scores.frame_id as frameId', 'scores.label_id as labelId', 'scores.head'])
-      .select(['scores.predicted_iou as predictedIou', 'scores.stability', 'scores.flip_dice as flipDice'])
-      .where('scores.id', '>', lastId)
-      .where('scores.model_id', '=', modelId)
-      .orderBy('scores.id')
-      .limit(PAGE_ROWS)
-      .execute();
+    const rows = await afterWriters(this.db, 'proposal_scores', (db) =>
+      db
+        .selectFrom('proposal_scores as scores')
+        .innerJoin('frames', (join) =>
+          join.onRef('frames.id', '=', 'scores.frame_id').onRef('frames.sha256', '=', 'scores.frame_sha256'),
+        )
+        .select(['scores.id', 'scores.frame_id as frameId', 'scores.label_id as labelId', 'scores.head'])
+        .select(['scores.predicted_iou as predictedIou', 'scores.stability', 'scores.flip_dice as flipDice'])
+        .where('scores.id', '>', lastId)
+        .where('scores.model_id', '=', modelId)
+        .orderBy('scores.id')
+        .limit(PAGE_ROWS)
+        .execute(),
+    );
     return { rows, lastId: rows.at(-1)?.id ?? lastId };
   }
 

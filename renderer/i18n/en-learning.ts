@@ -50,6 +50,7 @@ export const learning = {
     judge: 'Judging',
     paused: 'Paused',
     starting: 'Starting',
+    elsewhere: 'Begun by {user} on another computer',
     seconds: 'about {n} s left',
     minutes: 'about {n} min left',
     loss: 'Loss',

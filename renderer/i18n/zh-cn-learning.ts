@@ -35,6 +35,7 @@ export const learning: typeof english = {
     judge: '评估中',
     paused: '已暂停',
     starting: '正在开始',
+    elsewhere: '由 {user} 在另一台电脑上启动',
     seconds: '约剩 {n} 秒',
     minutes: '约剩 {n} 分钟',
     loss: '损失',

@@ -63,7 +63,7 @@ export const useLearningDesk = defineStore('learning-desk', () => {
       case 'learning.start':
         return labelId.value !== null && learning.round === null;
       case 'learning.pause':
-        return learning.round !== null;
+        return learning.round !== null && !learning.elsewhere;
       case 'learning.finish':
         return learning.progress?.phase === 'train' && !paused.value;
       case 'learning.report':

@@ -25,7 +25,10 @@ export const useLearning = defineStore('learning', () => {
   let generation = 0;
 
   /** Running or paused: at most one. */
-  const round = computed((): Round | null => labels.value.find((label) => label.round)?.round ?? null);
+  const underWay = computed(() => labels.value.find((label) => label.round));
+  const round = computed((): Round | null => underWay.value?.round ?? null);
+  /** It is somebody else's, or on another computer. */
+  const elsewhere = computed(() => underWay.value?.elsewhere ?? false);
   const progress = computed(() => (latest.value?.roundId === round.value?.id ? latest.value : null));
   const curve = computed(() => progress.value?.curve ?? []);
 
@@ -85,6 +88,7 @@ export const useLearning = defineStore('learning', () => {
     automatic,
     led,
     round,
+    elsewhere,
     progress,
     curve,
     load,

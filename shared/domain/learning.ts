@@ -120,6 +120,8 @@ export const round = z
     problem: z.string().nullable(),
     /** The version it yielded. */
     headId: rowId.nullable(),
+    /** Who has begun it. */
+    user: shortText,
     startedAt: isoTime,
     finishedAt: isoTime.nullable(),
   })

@@ -30,6 +30,8 @@ export const labelLearningSchema = z.object({
   round: round.nullable(),
   /** Of that round, as last told; null where it has not run since the project was opened. */
   progress: learningProgressSchema.nullable(),
+  /** The round is another user's of the shared project, or runs on another computer: it can only be ended here. */
+  elsewhere: z.boolean(),
 });
 export type LabelLearning = z.infer<typeof labelLearningSchema>;
 

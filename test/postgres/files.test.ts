@@ -1,5 +1,5 @@
 /** Heads and pseudonyms of a team: what one computer has made, all have. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -33,6 +33,11 @@ it('a head that an administrator adds is on every other computer when it is aske
   const key = (folder: string): string => readFileSync(join(folder, 'deidentification.key'), 'utf8');
   expect(key(ann.folder)).toMatch(/^[0-9a-f]{64}\n$/);
   expect(key(ann.folder)).toBe(key(ada.folder));
+
+  expect(statSync(ann.folder).mode & 0o077).toBe(0);
+  // Another project had this name before, and its key is still here.
+  writeFileSync(join(ann.folder, 'deidentification.key'), `${'0'.repeat(64)}\n`);
+  expect(key((await hospital.as('ann')).folder)).toBe(key(ada.folder));
 
   rmSync(ann.headFile(sha256));
   await sql`update project_files set bytes = 'x' where name like 'heads/%'`.execute(owner.db);

@@ -42,14 +42,15 @@ export class ServerFiles {
   }
 
   /**
-   * Sees to it that the file is in the folder. A head's copy is what its name says, or it is not kept.
+   * Sees to it that the file is in the folder. A head's copy is what its name says, or it is not kept; the key is read anew,
+   * since what lies here may be of a project that had this name before.
    *
    * @throws AppError `file-not-found` where the server has no such file, `project-corrupt` where it is damaged there,
    *   `disk-full`, `write-failed`
    */
   async fetch(name: string): Promise<void> {
     const path = join(this.folder, name);
-    if (existsSync(path)) return;
+    if (name !== KEY_FILE && existsSync(path)) return;
     const { rows } = await sql<{ bytes: Uint8Array }>`select bytes from project_files where name = ${name}`.execute(
       this.db,
     );

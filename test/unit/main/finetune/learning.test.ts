@@ -46,6 +46,7 @@ describe('a round that trains', () => {
       offered: false,
       round: null,
       progress: null,
+      elsewhere: false,
     };
     expect(await learning.labels()).toEqual([before]);
     const round = await learning.start(study.labelId);

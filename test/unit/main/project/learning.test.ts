@@ -109,7 +109,7 @@ describe('what a label can learn from', () => {
     const { store, frames, labelId, draw } = await study();
     const first = await draw(frames[0]!, 'drawn');
     const { id } = await store.rounds.start(labelId, SETTINGS, {}, first, USER);
-    await store.rounds.cancel(id);
+    await store.rounds.cancel(id, USER);
     expect(await store.lessons.counts()).toEqual([{ labelId, usable: 1, fresh: 0 }]);
     await draw(frames[1]!, 'drawn');
     expect(await store.lessons.counts()).toEqual([{ labelId, usable: 2, fresh: 1 }]);

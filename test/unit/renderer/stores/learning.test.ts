@@ -32,6 +32,7 @@ const ROUND: Round = {
   report: null,
   problem: null,
   headId: null,
+  user: 'Dr. Li',
   startedAt: '2026-11-23T10:00:00.000Z',
   finishedAt: null,
 };
@@ -70,7 +71,7 @@ function versionWith(id: number, verdict: Verdict | null, active = false): HeadV
 }
 
 const standing = (round: Round | null, progress: LearningProgress | null = null): LabelLearning[] => [
-  { labelId: 1, usable: 20, fresh: 12, offered: round === null, round, progress },
+  { labelId: 1, usable: 20, fresh: 12, offered: round === null, round, progress, elsewhere: false },
 ];
 
 function progressAt(step: number, more: Partial<LearningProgress> = {}): LearningProgress {
