@@ -59,7 +59,7 @@ const IN_HAND = 2;
 const DEATHS = 2;
 
 /** What is wrong with the machine or the project, not with a frame: going on would fail frame after frame. */
-const STOPPING: readonly ErrorCode[] = [
+export const STOPPING: readonly ErrorCode[] = [
   ...(['provider-failed', 'model-invalid', 'graph-invalid', 'label-unknown', 'cancelled'] as const),
   ...(['server-unreachable', 'login-refused', 'certificate-refused', 'not-permitted'] as const),
   ...(['disk-full', 'write-failed', 'project-corrupt', 'project-locked', 'checkpoint-corrupt'] as const),

@@ -7,6 +7,9 @@ import { AppError } from '../../shared/errors';
 import { toOnnx, type WeightLookup } from './onnx';
 import { reachable, sizeOf, type Shape, type Value } from './value';
 
+// What fails is thrown, and told by whoever catches it: not on standard error besides.
+ort.env.logLevel = 'fatal';
+
 /** A float32 tensor in memory, row-major. */
 export interface TensorData {
   readonly shape: Shape;

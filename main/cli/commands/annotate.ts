@@ -1,9 +1,12 @@
 /** `sonomask annotate`: proposals for whole folders. */
 import { resolve } from 'node:path';
+import { openLanes } from '../../batch';
+import { forkProcess } from '../../inference';
 import { isInside, listImages, type Listing } from '../../study';
 import { type Arguments, usage } from '../arguments';
 import { type Command, exitCodeOf, failureOf } from '../command';
-import { MODEL_OPTION, openModel, withPredictor } from '../open-model';
+import { MODEL_OPTION, openModel } from '../open-model';
+import { ENCODE_WORKER } from '../open-project';
 import { annotateImages, type OutputFormat } from '../tasks/annotate-images';
 
 const FORMATS: readonly OutputFormat[] = ['png', 'coco'];
@@ -34,14 +37,17 @@ An image that cannot be read is reported and skipped. Ctrl-C leaves complete fil
     if (labels.length === 0) throw usage('--model', `${model.folder} has no head, so it proposes nothing`);
     for (const failure of missing) progress.failed(failureOf(failure));
 
-    const result = await withPredictor(model, (predictor) =>
-      annotateImages({
-        ...{ predictor, labels, images, out, formats, resume: args.flag('resume'), signal },
-        onStart: (kept) => progress.start(kept),
-        onProgress: (done, total, image) => progress.update(done, total, image.relativePath),
-        onFailure: (failure) => progress.failed(failureOf(failure)),
-      }),
-    );
+    const lanes = openLanes({
+      modelFolder: model.folder,
+      provider: () => 'auto',
+      startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
+    });
+    const result = await annotateImages({
+      ...{ lanes: lanes.encoders, model, labels, images, out, formats, resume: args.flag('resume'), signal },
+      onStart: (kept) => progress.start(kept),
+      onProgress: (done, total, image) => progress.update(done, total, image.relativePath),
+      onFailure: (failure) => progress.failed(failureOf(failure)),
+    }).finally(() => lanes.dispose());
     const failed = [...missing, ...result.failures];
     const { kept, cancelled, coco } = result;
     const annotated = result.entries.length - kept;

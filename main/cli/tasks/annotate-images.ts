@@ -1,23 +1,25 @@
 /**
- * Proposals for every frame of many images: mask PNGs, COCO, or both. One unreadable image costs itself only; whatever ends the run early
- * leaves complete files and a journal from which it can go on.
+ * Proposals for every frame of many images: mask PNGs, COCO, or both, by the lanes that batches of a project have. One
+ * unreadable image costs itself only; whatever ends the run early leaves complete files and a journal from which it can go on.
  */
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { imageProblem } from '../../../shared/domain';
 import { AppError, isAppError } from '../../../shared/errors';
-import { areaPx, boundingBox, cocoRle, type Mask } from '../../../shared/mask';
+import type { Model } from '../../../models/folder';
+import { boundingBox, maskFromCocoRle } from '../../../shared/mask';
+import { STOPPING } from '../../batch';
 import { type CocoImage, writeCoco, writeMaskPng } from '../../export';
-import type { Predictor } from '../../inference';
-import { type DecodedImage, extensionOf, type ListedImage, openImage, readImage } from '../../study';
+import type { Encoder } from '../../inference';
+import { extensionOf, type ListedImage, openImage } from '../../study';
 import { appendToJournal, isStillDone, type JournalEntry, journalKey, readJournal, startJournal } from './journal';
 import { outputNames } from './output-names';
 
 export type OutputFormat = 'png' | 'coco';
 
 export interface AnnotateOptions {
-  readonly predictor: Predictor;
+  /** Work with this model. */
+  readonly lanes: readonly Encoder[];
+  readonly model: Model;
   /** Each needs a head in the model. */
   readonly labels: readonly string[];
   readonly images: readonly ListedImage[];
@@ -54,10 +56,15 @@ interface Job {
   readonly files: ReadonlyMap<string, string | undefined>;
 }
 
-/** @throws AppError `usage` where a mask would overwrite an image, `label-unknown`, `disk-full`, `write-failed`. */
+/**
+ * Once the signal has aborted no frame is begun, and those in hand are written.
+ *
+ * @throws AppError `usage` where a mask would overwrite an image, `label-unknown`, `disk-full`, `write-failed`,
+ *   `model-invalid`, `provider-failed`.
+ */
 export async function annotateImages(options: AnnotateOptions): Promise<AnnotateResult> {
-  const { predictor, out, formats, signal } = options;
-  for (const label of options.labels) predictor.model.head(label);
+  const { model, out, formats, signal } = options;
+  for (const label of options.labels) model.head(label);
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('write-failed', out, `${out}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   });
@@ -68,31 +75,62 @@ export async function annotateImages(options: AnnotateOptions): Promise<Annotate
   await startJournal(out, done.values());
   const kept = done.size;
   const waiting = jobs.filter(({ image, frame }) => !done.has(journalKey(image.absolutePath, frame)));
-  const failures: AppError[] = [];
   options.onStart?.(kept);
-  let upcoming = load(waiting[0]);
-  for (const [i, job] of waiting.entries()) {
-    const loaded = await upcoming;
-    // The next image is decoded by other threads while this one is encoded.
-    upcoming = load(waiting[i + 1]);
-    // A turn of the event loop, in which Ctrl-C is heard.
-    await setImmediate();
-    if (signal.aborted) break;
-    if (isAppError(loaded)) {
-      failures.push(loaded);
-      options.onFailure?.(loaded);
-    } else if (loaded) {
-      const entry = await annotate(job, loaded, options);
-      await appendToJournal(out, entry);
-      done.set(journalKey(entry.source, entry.frame), entry);
-    }
-    options.onProgress?.(kept + i + 1, jobs.length, job.image);
-  }
-  await upcoming;
+  const failures = await workOff(waiting, options, {
+    entry: (entry) => done.set(journalKey(entry.source, entry.frame), entry),
+    ended: (count, image) => options.onProgress?.(kept + count, jobs.length, image),
+  });
   const entries = jobs.flatMap(({ image, frame }) => done.get(journalKey(image.absolutePath, frame)) ?? []);
   const coco = formats.includes('coco') && !signal.aborted ? join(out, COCO_FILE) : undefined;
   if (coco) await writeCocoOf(coco, jobs, done, options);
   return { entries, kept, failures, cancelled: signal.aborted, coco };
+}
+
+/** Frames a lane has in hand: one computed, one read from its file meanwhile. */
+const IN_HAND = 2;
+
+/** @returns what could not be annotated, in the order of the jobs */
+async function workOff(
+  waiting: readonly Job[],
+  options: AnnotateOptions,
+  tell: { entry(entry: JournalEntry): void; ended(count: number, image: ListedImage): void },
+): Promise<AppError[]> {
+  const { lanes, out, signal, onFailure } = options;
+  const failures = new Map<Job, AppError>();
+  /** One of these has brought a worker down: only alone can be told which. */
+  const suspects: Job[] = [];
+  let [ended, problem]: [number, unknown] = [0, undefined];
+  const isOver = (): boolean => signal.aborted || problem !== undefined;
+  const end = async (job: Job, lane: Encoder, isAlone: boolean): Promise<void> => {
+    try {
+      const entry = await annotate(job, lane, options);
+      await appendToJournal(out, entry);
+      tell.entry(entry);
+    } catch (error) {
+      if (!isAlone && isAppError(error) && error.code === 'worker-died') return void suspects.push(job);
+      const failure = faultOf(job.image, error);
+      if (!failure) return void (problem ??= error);
+      failures.set(job, failure);
+      onFailure?.(failure);
+    }
+    tell.ended(++ended, job.image);
+  };
+  const upcoming = waiting.values();
+  const follow = async (lane: Encoder): Promise<void> => {
+    for (let next = upcoming.next(); !next.done && !isOver(); next = upcoming.next())
+      await end(next.value, lane, false);
+  };
+  await Promise.all(lanes.flatMap((lane) => Array.from({ length: IN_HAND }, () => follow(lane))));
+  for (const suspect of suspects) if (lanes[0] && !isOver()) await end(suspect, lanes[0], true);
+  if (problem !== undefined) throw problem;
+  return waiting.flatMap((job) => failures.get(job) ?? []);
+}
+
+/** What is wrong with the image; undefined for what would be wrong with every other one too. */
+function faultOf({ absolutePath: path }: ListedImage, error: unknown): AppError | undefined {
+  if (!isAppError(error) || STOPPING.includes(error.code)) return undefined;
+  if (error.code !== 'worker-died') return error;
+  return new AppError('file-unreadable', path, `${path} ends the process that reads it`, { cause: error });
 }
 
 /** With one label `OUT/NAME.png`, with several `OUT/LABEL/NAME.png`. */
@@ -152,64 +190,43 @@ async function keptEntries(jobs: readonly Job[], options: AnnotateOptions): Prom
   for (const { image, frame, files } of jobs) {
     const key = journalKey(image.absolutePath, frame);
     const entry = journal.get(key);
-    const { id } = options.predictor.model.manifest;
+    const { id } = options.model.manifest;
     if (entry && (await isStillDone(entry, options.out, id, files))) kept.set(key, entry);
   }
   return kept;
 }
 
-type Loaded = DecodedImage & { readonly mtimeMs: number };
-
-/** Never rejects with what is wrong with the image: it may wait for its turn. */
-async function load(job: Job | undefined): Promise<Loaded | AppError | undefined> {
-  if (!job) return undefined;
-  const path = job.image.absolutePath;
-  try {
-    const decoded = await readImage(path, job.frame);
-    return { ...decoded, mtimeMs: (await stat(path)).mtimeMs };
-  } catch (error) {
-    if (isAppError(error) && imageProblem.safeParse(error.code).success) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new AppError('file-unreadable', path, `${path}: ${reason}`, { cause: error });
-  }
-}
-
-async function annotate(
-  { image, frame: frameIndex, files }: Job,
-  { frame, metadata, mtimeMs }: Loaded,
-  { predictor, labels, out }: AnnotateOptions,
-): Promise<JournalEntry> {
-  const embedding = await predictor.encode(frame);
+/** @throws AppError as `proposeFrame` does, `worker-died` where one died with it under way, `disk-full`, `write-failed` */
+async function annotate(job: Job, lane: Encoder, { model, labels, out }: AnnotateOptions): Promise<JournalEntry> {
+  const { image, frame, files } = job;
+  const source = image.absolutePath;
+  // Asked before the file is read: what is changed meanwhile counts as changed.
+  const found = await stat(source).catch(() => undefined);
+  const heads = labels.map((name) => ({ name }));
+  const never = new AbortController().signal;
+  const proposed = await lane.propose({ path: source, frameIndex: frame ?? 0, heads }, never);
+  const { widthPx, heightPx } = proposed.pixels;
   const masks: JournalEntry['masks'] = [];
-  for (const label of labels) {
-    const { mask, iou } = await predictor.propose(embedding, label);
+  for (const { head: label, counts, areaPx, iou } of proposed.proposals) {
+    const mask = maskFromCocoRle({ size: [heightPx, widthPx], counts });
+    const bbox = boundingBox(mask);
     const name = files.get(label);
     const file = name === undefined ? undefined : { name, bytes: await writeMaskPng(join(out, name), mask) };
-    masks.push({ label, iou, ...factsOf(mask), ...(file && { file }) });
+    masks.push({ label, iou, counts, areaPx, ...(bbox && { bbox: [...bbox] }), ...(file && { file }) });
   }
   return {
-    ...{
-      source: image.absolutePath,
-      ...(frameIndex !== undefined && { frame: frameIndex }),
-      sizeBytes: metadata.sizeBytes,
-      mtimeMs,
-    },
-    ...{ model: predictor.model.manifest.id, widthPx: frame.widthPx, heightPx: frame.heightPx, masks },
+    ...{ source, ...(frame !== undefined && { frame }), sizeBytes: found?.size ?? 0, mtimeMs: found?.mtimeMs ?? 0 },
+    ...{ model: model.manifest.id, widthPx, heightPx, masks },
   };
-}
-
-function factsOf(mask: Mask): Pick<JournalEntry['masks'][number], 'counts' | 'areaPx' | 'bbox'> {
-  const bbox = boundingBox(mask);
-  return { counts: cocoRle(mask).counts, areaPx: areaPx(mask), ...(bbox && { bbox: [...bbox] }) };
 }
 
 async function writeCocoOf(
   path: string,
   jobs: readonly Job[],
   done: ReadonlyMap<string, JournalEntry>,
-  { labels, predictor }: AnnotateOptions,
+  { labels, model }: AnnotateOptions,
 ): Promise<void> {
-  const { name, id } = predictor.model.manifest;
+  const { name, id } = model.manifest;
   await writeCoco(path, {
     labels,
     description: `Proposals of ${name} (${id}) by SonoMask`,

@@ -2,7 +2,11 @@
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readImage } from '../../../../main/study';
+import { openLanes, usualLanes } from '../../../../main/batch';
+import { annotateImages } from '../../../../main/cli/tasks/annotate-images';
+import { forkProcess } from '../../../../main/inference';
+import { listImages, readImage } from '../../../../main/study';
+import { readModel } from '../../../../models/folder';
 import { cocoRle } from '../../../../shared/mask';
 import { cli } from '../../../support/cli';
 import { disc, imageOf, temporaryFolder, writeAt } from '../../../support/study-folder';
@@ -122,6 +126,27 @@ describe('annotate', () => {
   });
 });
 
+test('an image that brings its worker down costs itself only', async () => {
+  writeAt(join(study, 'deadly.png'), imageOf(disc(60, 44, 25, 20, 9)));
+  const read = await readModel(model);
+  const { images } = await listImages([study]);
+  const lanes = openLanes({
+    ...{ modelFolder: model, provider: () => 'cpu', lanes: 2 },
+    startWorker: (_name, env) => forkProcess(new URL('../batch/deadly-encode.worker.ts', import.meta.url), env),
+  });
+  const told: number[] = [];
+  const result = await annotateImages({
+    ...{ lanes: lanes.encoders, model: read, labels: ['breast-lesion'], images, out, formats: ['png'], resume: false },
+    signal: new AbortController().signal,
+    onProgress: (done) => told.push(done),
+  }).finally(() => lanes.dispose());
+  expect(result.entries.map(({ source }) => source)).toEqual(
+    ['1.png', '2.png', '10.png', 'patient/1.png'].map((name) => join(study, name)),
+  );
+  expect(result.failures).toMatchObject([{ code: 'file-unreadable', subject: join(study, 'deadly.png') }]);
+  expect(told).toEqual([1, 2, 3, 4, 5]);
+}, 60_000);
+
 describe('the images of the study', () => {
   test('are never overwritten', async () => {
     const before = readFileSync(join(study, '1.png'));
@@ -157,6 +182,9 @@ describe('resume', () => {
   });
 
   test('after Ctrl-C finds complete files and no others', async () => {
+    // More than are in hand at once, on however many cores.
+    const more = 4 * usualLanes();
+    for (let i = 0; i < more; i++) writeAt(join(study, `more/${i}.png`), imageOf(disc(60 + i, 44, 25, 20, 9)));
     const controller = new AbortController();
     const first = await cli(['annotate', study, '--out', out, '--model', model, '--json', '--format', 'png,coco'], {
       signal: controller.signal,
@@ -168,11 +196,11 @@ describe('resume', () => {
     const partly = first.json<Result>();
     expect(partly).toMatchObject({ cancelled: true });
     expect(partly.annotated).toBeGreaterThan(0);
-    expect(partly.annotated).toBeLessThan(4);
+    expect(partly.annotated).toBeLessThan(4 + more);
     expect(readdirSync(out).filter((name) => name.endsWith('.tmp') || name === 'annotations.json')).toEqual([]);
     const second = await annotate('--resume', '--format', 'png,coco');
     expect(second.code).toBe(0);
-    expect(second.json<Result>()).toMatchObject({ kept: partly.annotated, annotated: 4 - partly.annotated });
+    expect(second.json<Result>()).toMatchObject({ kept: partly.annotated, annotated: 4 + more - partly.annotated });
   });
 
   test('does again what another model made, what changed since, and what half a line tells of', async () => {
