@@ -1,4 +1,8 @@
-/** What `npm ci` may bring: packages whose content the lock file fixes, and no script at installation that nobody has read. */
+/**
+ * What `npm ci` may bring: packages whose content the lock file fixes, no script at installation that nobody has read, and
+ * nothing shipped that is known to be seriously vulnerable.
+ */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,3 +55,19 @@ describe('package-lock.json', () => {
     expect(ranges).toEqual([]);
   });
 });
+
+interface Audit {
+  readonly message?: string;
+  readonly vulnerabilities?: Readonly<Record<string, { readonly severity: string }>>;
+}
+
+// The policy: no advisory of these severities for what is shipped. Lesser ones, and those of tools, are looked at by hand.
+const REFUSED = ['high', 'critical'];
+
+it('ships no package with a serious advisory', ({ skip }) => {
+  const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: root, encoding: 'utf8', shell: true });
+  const { vulnerabilities, message = 'no answer' } = JSON.parse(stdout || '{}') as Audit;
+  if (!vulnerabilities) return skip(`the registry gives no advisories: ${message}`);
+  const serious = Object.entries(vulnerabilities).filter(([, { severity }]) => REFUSED.includes(severity));
+  expect(serious.map(([name]) => name)).toEqual([]);
+}, 60_000);
