@@ -5,6 +5,7 @@
 
 export const ERROR_CODES = [
   'file-not-found',
+  'source-missing',
   'file-unreadable',
   'file-empty',
   'format-unknown',

@@ -3,6 +3,7 @@
  * of it is written at once. Given the same frame twice, by a program that was killed or by two machines, it is written
  * once. Where frames come from, and whose the lanes are, is the caller's affair.
  */
+import { stat } from 'node:fs/promises';
 import { sha256 } from '../../shared/domain';
 import type {
   Batch,
@@ -62,7 +63,14 @@ const DEATHS = 2;
 export const STOPPING: readonly ErrorCode[] = [
   ...(['provider-failed', 'model-invalid', 'graph-invalid', 'label-unknown', 'cancelled'] as const),
   ...(['server-unreachable', 'login-refused', 'certificate-refused', 'not-permitted'] as const),
-  ...(['disk-full', 'write-failed', 'project-corrupt', 'project-locked', 'checkpoint-corrupt'] as const),
+  ...([
+    'source-missing',
+    'disk-full',
+    'write-failed',
+    'project-corrupt',
+    'project-locked',
+    'checkpoint-corrupt',
+  ] as const),
 ];
 
 /**
@@ -160,6 +168,7 @@ async function workOff(
   } catch (error) {
     const { code, message } = toWireError(error, frame.absolutePath);
     if (STOPPING.includes(code)) throw error;
+    if (code === 'file-not-found') await refuseWithoutFolder(frame);
     // Somebody works on it now: it goes on waiting.
     if (code === 'frame-leased') return { frameId, frameSha256: null, outcome: 'left', masks: [], problem: null };
     if (code === 'worker-died' && (await store.batches.noteDeath(batch.id, frameId)) < DEATHS) return 'died';
@@ -169,6 +178,14 @@ async function workOff(
     const outcome = !waited ? 'left' : code === 'worker-died' ? 'set-aside' : 'failed';
     return { frameId, frameSha256: null, outcome, masks: [], problem: waited ? problem : null };
   }
+}
+
+/** @throws AppError `source-missing` where not the file alone is gone, but the whole folder that was opened */
+async function refuseWithoutFolder({ absolutePath, relativePath }: FrameDetail): Promise<void> {
+  const folder = absolutePath.slice(0, absolutePath.length - relativePath.length);
+  await stat(folder).catch((cause: unknown) => {
+    throw new AppError('source-missing', folder, `${folder} is not there: is its disk connected?`, { cause });
+  });
 }
 
 async function drawn(

@@ -21,6 +21,10 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: '“{subject}” was not found',
     advice: 'It may have been moved or renamed, or its disk is not connected.',
   },
+  'source-missing': {
+    title: 'The folder that the images are in is not there',
+    advice: 'Its disk or network share may not be connected. Connect it, then continue: nothing is lost.',
+  },
   'file-unreadable': {
     title: '“{subject}” cannot be read',
     advice: 'Check that you may read it and that its disk is connected.',

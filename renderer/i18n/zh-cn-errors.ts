@@ -3,6 +3,10 @@ import type * as english from './en-errors';
 
 export const error: typeof english.error = {
   'file-not-found': { title: '未找到“{subject}”', advice: '文件可能已被移动或重命名，或所在磁盘未连接。' },
+  'source-missing': {
+    title: '图像所在的文件夹不存在',
+    advice: '所在磁盘或网络共享可能未连接。请连接后继续，不会丢失任何内容。',
+  },
   'file-unreadable': { title: '无法读取“{subject}”', advice: '请检查读取权限以及所在磁盘是否已连接。' },
   'file-empty': { title: '“{subject}”是空文件', advice: '请从来源处重新复制。' },
   'format-unknown': {

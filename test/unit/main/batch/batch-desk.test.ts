@@ -1,5 +1,5 @@
 /** Batches over real worker processes: what is proposed on, what is left alone, what a broken or deadly file costs. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forkProcess } from '../../../../main/inference';
@@ -173,6 +173,16 @@ describe('a batch', () => {
     expect(again).toMatchObject({ id: batch.id, state: 'finished', counts: { done: 6, failed: 0 } });
     expect(await open.store.frames.get(failure!.frameId)).toMatchObject({ problem: null });
     await expect(open.desk.retry()).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('stops where the folder of the images is gone, as when its disk is unplugged, and goes on when it is back', async () => {
+    const [images, away] = [join(folder, 'images'), join(folder, 'away')];
+    renameSync(images, away);
+    const stopped = await finished(() => open.desk.start({ existing: 'skip' }));
+    expect(stopped).toMatchObject({ state: 'paused', counts: { waiting: 6, failed: 0 } });
+    expect(stopped.problem?.code).toBe('source-missing');
+    renameSync(away, images);
+    expect(await finished(() => open.desk.resume())).toMatchObject({ state: 'finished', counts: { done: 6 } });
   });
 
   it('measures how long it would take without keeping any of it', async () => {
