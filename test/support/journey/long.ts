@@ -49,7 +49,7 @@ Each process of the program is killed with SIGKILL at a random moment while a sc
 frame to frame, about five acts a second, in the real window. Whenever the window says "All changes saved", the pixels of
 the masks then on screen are noted. After every round the program is started again and every noted mask is looked for,
 pixel for pixel, in what the project remembers. After the death of a worker or of the page the script waits for the
-message and for the new process, opens another frame, clicks on it and paints: each has to work.
+message, opens another frame, clicks on it and paints: each has to work.
 
 "Lost" must be 0 everywhere: anything else is a defect of the program or of this test. Power loss is left to SQLite (WAL, \`synchronous=FULL\`) and the disk.
 
