@@ -4,11 +4,14 @@ import { createApp } from 'vue';
 import App from './App.vue';
 import { i18n } from './i18n';
 import { call } from './ipc';
+import { logPageErrors } from './page-log';
 import './style.css';
 import { useSettings } from './stores/settings';
 
 const pinia = createPinia();
 await useSettings(pinia).load();
-createApp(App).use(pinia).use(i18n).mount('#app');
+const app = createApp(App).use(pinia).use(i18n);
+logPageErrors(app);
+app.mount('#app');
 // Components listen from the moment they are mounted.
 await call('app.ready');

@@ -13,6 +13,7 @@ import { measurePace } from './measure';
 import { Pace, rememberedPace, rememberPace } from './pace';
 import { optionsOf, planOf, type BatchModel, type PlanParts } from './plan';
 import { runFrames, type BatchStore, type FrameEnd } from './run-frames';
+import { logError } from '../log';
 
 export interface BatchParts extends LaneParts {
   readonly store: ProjectStore;
@@ -194,7 +195,7 @@ export class BatchDesk {
       if (!stop.signal.aborted) await store.batches.finish(id);
     } catch (error) {
       if (!this.#closing.signal.aborted)
-        await this.#stopBy(id, error).catch((cause: unknown) => console.error('batch:', cause));
+        await this.#stopBy(id, error).catch((cause: unknown) => logError('batch', cause));
     } finally {
       lanes.dispose();
       if (this.#running === running) this.#running = undefined;
@@ -205,7 +206,7 @@ export class BatchDesk {
   }
 
   async #stopBy(id: BatchId, error: unknown): Promise<void> {
-    if (!isAppError(error)) console.error('batch:', error);
+    if (!isAppError(error)) logError('batch', error);
     const { code, message } = toWireError(error, 'batch');
     await this.parts.store.batches.pause(id, { code, message });
   }

@@ -19,6 +19,7 @@ import { toWireError } from '../../shared/ipc';
 import { nameOfVersion, type EmbeddingCache, type Encoder, type FrameHead, type ProposedFrame } from '../inference';
 import type { ProjectStore, WaitingFrame } from '../project';
 import { decideBy, scoresOf, wantedLabels } from './frame-work';
+import { logError } from '../log';
 
 /** What of a project a batch needs. */
 export interface BatchStore {
@@ -172,7 +173,7 @@ async function workOff(
     // Somebody works on it now: it goes on waiting.
     if (code === 'frame-leased') return { frameId, frameSha256: null, outcome: 'left', masks: [], problem: null };
     if (code === 'worker-died' && (await store.batches.noteDeath(batch.id, frameId)) < DEATHS) return 'died';
-    if (!isAppError(error)) console.error('batch:', error);
+    if (!isAppError(error)) logError('batch', error);
     const problem = { code, message };
     const waited = await store.batches.fail(batch.id, frameId, problem);
     const outcome = !waited ? 'left' : code === 'worker-died' ? 'set-aside' : 'failed';

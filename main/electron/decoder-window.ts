@@ -5,6 +5,7 @@
 import { app, BrowserWindow, MessageChannelMain, type MessagePortMain } from 'electron';
 import { join } from 'node:path';
 import { DECODER_WANTED } from '../../shared/video';
+import { logError } from '../log';
 import { lockedPreferences } from './lockdown';
 import { DECODER_URL } from './origin';
 
@@ -21,7 +22,7 @@ export async function decoderPort(): Promise<MessagePortMain> {
 
 /** A program whose windows are closed ends, but for hidden ones. */
 export function closeDecoder(): void {
-  opened?.then((window) => window.destroy()).catch(console.error);
+  opened?.then((window) => window.destroy()).catch((error: unknown) => logError('decoder', error));
 }
 
 async function open(): Promise<BrowserWindow> {

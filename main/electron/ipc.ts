@@ -14,6 +14,7 @@ import {
   type ResponseOf,
   type WireError,
 } from '../../shared/ipc';
+import { logError } from '../log';
 import { isInterface } from './origin';
 
 export type Handlers = {
@@ -29,7 +30,8 @@ export function answerRequests(handlers: Handlers): void {
       return { ok: true, value: await handle(handlers, event, where, payload) };
     } catch (error) {
       const wire = toWireError(error, where);
-      if (wire.code === 'internal') console.error(`${where}:`, error);
+      // Nobody but a page that was taken over names what is no channel.
+      if (wire.code !== 'cancelled') logError(isChannel(where) ? where : 'no channel', error);
       return { ok: false, error: wire };
     }
   });

@@ -3,11 +3,13 @@ import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
 import type { Letters } from '../../shared/shortcut';
+import { logError, type LogFile } from '../log';
 import { Archives } from './archives';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { batchHandlers } from './handlers/batch';
 import { dashboardHandlers } from './handlers/dashboard';
+import { diagnosticsHandlers } from './handlers/diagnostics';
 import { dialogHandlers } from './handlers/dialog';
 import { exportHandlers } from './handlers/export';
 import { propagationHandlers } from './handlers/propagation';
@@ -29,6 +31,7 @@ import { closeDecoder } from './decoder-window';
 import { windowHandlers } from './handlers/window';
 import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
+import { startLogging } from './logging';
 import { showMenu } from './menu';
 import { Page } from './page';
 import { answerPixels } from './pixels';
@@ -58,7 +61,7 @@ function bringToFront(): void {
   window?.focus();
 }
 
-function start(): void {
+function start(log: LogFile): void {
   const profile = app.getPath('userData');
   const settings = new UserSettings(profile, app.getPreferredSystemLanguages());
   const recent = new RecentProjects(profile);
@@ -129,6 +132,7 @@ function start(): void {
       },
     ),
     ...dialogHandlers(mainWindow, () => settings.effective.language),
+    ...diagnosticsHandlers(log, session, workstation),
     ...dashboardHandlers(session, preferences, mainWindow, () => settings.effective.language),
     ...windowHandlers(mainWindow, second),
     ...projectHandlers(session, recent),
@@ -194,6 +198,7 @@ lockDown();
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
+  const log = startLogging();
   givePaths(pathsIn(process.argv, app.isPackaged, process.cwd()));
   if (app.commandLine.hasSwitch(SAMPLE_SWITCH)) page.tell('command', { id: 'study.openSample' });
   app.on('second-instance', (_event, argv, cwd) => {
@@ -207,9 +212,9 @@ if (!app.requestSingleInstanceLock()) {
   app.on('window-all-closed', () => app.quit());
   app
     .whenReady()
-    .then(start)
+    .then(() => start(log))
     .catch((error: unknown) => {
-      console.error(error);
+      logError('start', error);
       dialog.showErrorBox('SonoMask', error instanceof Error ? error.message : String(error));
       app.exit(1);
     });

@@ -8,6 +8,7 @@ import { summaryOf } from '../study';
 import type { Page } from './page';
 import { utilityWorker } from './utility-transport';
 import type { PreferenceStore } from './preferences';
+import { logError } from '../log';
 
 /** How often the page hears of frames and of how far a batch is. */
 const TELL_MS = 300;
@@ -81,6 +82,6 @@ export class OpenBatches {
   }
 
   #quietly(error: unknown): void {
-    if (!this.#closed) console.error('batch:', error);
+    if (!this.#closed) logError('batch', error);
   }
 }

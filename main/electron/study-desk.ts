@@ -24,6 +24,7 @@ import {
 import type { Page } from './page';
 import type { ProjectSession } from './project-session';
 import type { Workstation } from './workstation';
+import { logError } from '../log';
 
 export interface StudyPlaces {
   /** Folder for projects that cannot lie beside their images. */
@@ -182,7 +183,7 @@ export class StudyDesk {
 
   /** Nobody waits for what follows in the background; where the project was closed meanwhile nothing went wrong. */
   #quietly(project: Project, error: unknown): void {
-    if (this.session.current?.path === project.path) console.error('study:', error);
+    if (this.session.current?.path === project.path) logError('study', error);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
 import { OpenBatches } from './open-batches';
 import { utilityWorker } from './utility-transport';
+import { logError } from '../log';
 
 /** Tests and those who have another model than the bundled one. */
 const MODEL_FOLDER = process.env['SONOMASK_MODEL'] ?? bundledModelFolder();
@@ -84,7 +85,7 @@ export class Workstation {
   prepareOrder(order: FrameOrder): void {
     const { signal } = this.#project;
     this.orders?.prepare(order).catch((error: unknown) => {
-      if (!signal.aborted) console.error('orders:', error);
+      if (!signal.aborted) logError('orders', error);
     });
   }
 
@@ -134,7 +135,7 @@ export class Workstation {
     });
     const { signal } = this.#project;
     source.checkFiles(signal).catch((error: unknown) => {
-      if (!signal.aborted) console.error('checking files:', error);
+      if (!signal.aborted) logError('checking files', error);
     });
   }
 
@@ -185,7 +186,7 @@ export class Workstation {
         if (!signal.aborted) this.prepareOrder((await learningSettings(store)).order);
       })
       .catch((error: unknown) => {
-        if (!signal.aborted) console.error('learning:', error);
+        if (!signal.aborted) logError('learning', error);
       });
   }
 

@@ -1,6 +1,7 @@
 /** Learning without being asked: where the user wants it, a round that is offered begins when nobody works any more. */
 import { isAppError } from '../../shared/errors';
 import type { Learning } from './learning';
+import { logError } from '../log';
 
 /** Nobody has opened a frame or saved a mask for so long. */
 const IDLE_MS = 3 * 60_000;
@@ -38,7 +39,7 @@ export class IdleLearning {
         await this.learning.start(offered.labelId);
     } catch (error) {
       // Nobody has asked for it: what is in the way is told when somebody does.
-      if (!isAppError(error)) console.error('learning:', error);
+      if (!isAppError(error)) logError('learning', error);
     }
   }
 }

@@ -13,6 +13,7 @@ import { placed, planRound, stateFolder, stateFolders, type UnplacedPlan } from 
 import { RoundOwner } from './round-owner';
 import type { FinetuneApi, RoundProgress, RoundResult } from './round-plan';
 import { labelIn, modelIn, Versions, type LearningProject } from './versions';
+import { logError } from '../log';
 
 export interface LearningParts extends LearningProject {
   /** The fine-tune worker; disposed by whoever made it. */
@@ -242,7 +243,7 @@ export class Learning {
   }
 
   async #failed(round: Round, error: unknown): Promise<void> {
-    if (!isAppError(error)) console.error('learning:', error);
+    if (!isAppError(error)) logError('learning', error);
     const problem = error instanceof Error ? error.message : String(error);
     await this.parts.store.rounds.fail(round.id, problem);
     await this.#removeState(round.id);
@@ -292,6 +293,6 @@ export class Learning {
 
   /** Of what nobody waits for; whatever ends with the project went well. */
   #quietly(error: unknown): void {
-    if (!this.#closed) console.error('learning:', error);
+    if (!this.#closed) logError('learning', error);
   }
 }

@@ -13,6 +13,7 @@ import { LabelHeads } from './label-heads';
 import { ProjectInference } from './project-inference';
 import type { PromptWorkerApi } from './prompt-service';
 import { WorkerHost, type StartProcess, type WorkerEvent } from './worker-host';
+import { logError } from '../log';
 
 /** Tells the interface something. */
 export type Tell = <E extends EventName>(event: E, payload: EventOf<E>) => void;
@@ -187,7 +188,7 @@ export class InferenceHost {
       queueMicrotask(() => {
         if (this.#disposed) return;
         this.parts.onPromptWorker();
-        void this.#project?.restarted().catch((error: unknown) => console.error('inference:', error));
+        void this.#project?.restarted().catch((error: unknown) => logError('inference', error));
       });
       return;
     }

@@ -14,6 +14,7 @@ import type { HeadInUse, ProjectStore } from '../project';
 import type { EncodeRequest } from './encode-api';
 import type { StoredEmbedding } from './embedding-file';
 import type { LabelHeads } from './label-heads';
+import { logError } from '../log';
 
 export interface MirrorParts {
   readonly store: ProjectStore;
@@ -89,7 +90,7 @@ export class MirrorChecks {
         }
       }
     } catch (error) {
-      if (!this.#closed) console.error('inference:', error);
+      if (!this.#closed) logError('inference', error);
     }
     const isInterrupted = !mayGoOn();
     this.#running = undefined;

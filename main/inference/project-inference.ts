@@ -25,6 +25,7 @@ import { nameOfVersion, PromptHeads, type ModelParts } from './prompt-heads';
 import { Proposer } from './proposer';
 import type { PromptWorkerApi } from './prompt-service';
 import type { WorkerHost } from './worker-host';
+import { logError } from '../log';
 
 export interface SharedInference {
   readonly encoder: Encoder;
@@ -325,12 +326,12 @@ export class ProjectInference {
     // Whatever ends with the project: its store is closed, its workers' answers come to nobody.
     if (this.#closing.signal.aborted) return;
     const { code, message } = toWireError(error, frame.absolutePath);
-    if (!isAppError(error)) console.error('inference:', error);
+    if (!isAppError(error)) logError('inference', error);
     this.#tellFailure(frame.id, { path: frame.absolutePath, code, message });
   }
 
   #quietly(error: unknown): void {
-    if (!this.#closing.signal.aborted) console.error('inference:', error);
+    if (!this.#closing.signal.aborted) logError('inference', error);
   }
 
   #tellFailure(frameId: FrameId, problem: Problem): void {

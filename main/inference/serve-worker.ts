@@ -3,9 +3,10 @@
  * is, and over ports handed to it. A worker module calls `serveWorker` once and does nothing else at its top level.
  */
 import { z } from 'zod';
-import { AppError } from '../../shared/errors';
+import { AppError, isAppError } from '../../shared/errors';
 import { toWireError } from '../../shared/ipc';
 import type { FromWorker, ToWorker, WorkerApi } from '../../shared/worker-protocol';
+import { logError, logFaults } from '../log';
 
 /** Over a port anything may come: the page is not trusted. Payloads are checked by the methods. */
 const toWorker = z.discriminatedUnion('type', [
@@ -33,6 +34,7 @@ interface RemotePort {
  * @param onPorts what may be asked over ports handed to the process; the parent may ask everything
  */
 export function serveWorker<Api extends WorkerApi>(api: Api, onPorts: WorkerApi = api): void {
+  logFaults('worker');
   const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
   if (parentPort) {
     const answer = answering(api, (message) => parentPort.postMessage(message));
@@ -70,6 +72,8 @@ function answering(api: WorkerApi, reply: (message: FromWorker) => void) {
       const value = await handler(payload, { signal, report });
       if (!signal.aborted) reply({ type: 'result', id, value });
     } catch (error) {
+      // Its stack does not reach the parent. A method that there is not may be called anything.
+      if (!isAppError(error) && Object.hasOwn(api, method)) logError(method, error);
       if (!signal.aborted) reply({ type: 'error', id, error: toWireError(error, method) });
     } finally {
       running.delete(id);

@@ -3,6 +3,7 @@ import { batch } from './en-batch';
 import { brush } from './en-brush';
 import { propagation } from './en-carrying';
 import { dashboard } from './en-dashboard';
+import { diagnostics } from './en-diagnostics';
 import { exporting, importing } from './en-exchange';
 import { error, problem } from './en-errors';
 import { keys } from './en-keys';
@@ -299,6 +300,7 @@ export const en = {
     offline: 'Works offline: no image or mark leaves this computer.',
   },
   dashboard,
+  diagnostics,
   error,
 };
 

@@ -3,6 +3,7 @@ import { batch } from './zh-cn-batch';
 import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
 import { dashboard } from './zh-cn-dashboard';
+import { diagnostics } from './zh-cn-diagnostics';
 import { exporting, importing } from './zh-cn-exchange';
 import type { Messages } from './en';
 import { error, problem } from './zh-cn-errors';
@@ -295,5 +296,6 @@ export const zhCn: Messages = {
     offline: '离线工作：图像和标注不会离开本机。',
   },
   dashboard,
+  diagnostics,
   error,
 };

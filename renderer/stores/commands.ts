@@ -83,6 +83,8 @@ export const useCommands = defineStore('commands', () => {
     'review.history': () => dialogs.show('history'),
     'help.shortcuts': () => dialogs.show('shortcuts'),
     'help.palette': () => dialogs.show('palette'),
+    'help.diagnostics': () => dialogs.show('diagnostics'),
+    'help.showLog': () => void call('diagnostics.showLog'),
     'help.about': () => dialogs.show('about'),
     'view.fullScreen': () => void call('window.toggleFullScreen'),
     'tool.keyboardCursor': () => cursor.toggle(),
@@ -102,6 +104,8 @@ export const useCommands = defineStore('commands', () => {
     'help.manual',
     'help.palette',
     'help.shortcuts',
+    'help.diagnostics',
+    'help.showLog',
     'help.about',
   ]);
   const OPENING: ReadonlySet<CommandId> = new Set([

@@ -13,6 +13,7 @@ export type DialogName =
   | 'shortcuts'
   | 'palette'
   | 'about'
+  | 'diagnostics'
   | 'manual'
   | 'labels'
   | 'dashboard'

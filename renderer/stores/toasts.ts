@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { errorNotice } from '../i18n';
+import { logPageError } from '../page-log';
 
 export interface Toast {
   readonly id: number;
@@ -36,7 +37,7 @@ export const useToasts = defineStore('toasts', () => {
   function error(cause: unknown): void {
     const notice = errorNotice(cause);
     if (notice.code === 'cancelled') return;
-    if (notice.code === 'internal') console.error(cause);
+    if (notice.code === 'internal') logPageError(cause);
     add({
       kind: 'error',
       title: notice.title,

@@ -10,6 +10,7 @@ import { agreementChannels, agreementEvents } from './agreement';
 import { appChannels, dialogChannels } from './app';
 import { batchChannels, batchEvents } from './batch';
 import { dashboardChannels } from './dashboard';
+import { diagnosticsChannels } from './diagnostics';
 import { commentsChannels } from './comments';
 import { exportChannels, exportEvents } from './export';
 import { imageChannels } from './image';
@@ -30,6 +31,7 @@ export const CHANNELS = {
   ...appChannels,
   ...dialogChannels,
   ...dashboardChannels,
+  ...diagnosticsChannels,
   ...projectChannels,
   ...settingsChannels,
   ...studyChannels,

@@ -1,0 +1,59 @@
+/**
+ * What a log may say of an error: its kind, its code, the ending of the file concerned and the places in the program's
+ * code. Never its message, nor a path, nor a name: an error's words may quote a patient's, and nothing here filters words.
+ */
+import { ERROR_CODES, isAppError } from './errors';
+
+const KIND = /^[A-Za-z]{0,40}(Error|Exception)$/;
+/** Of Node, SQLite and SQL's five signs. */
+const SYSTEM_CODE = /^(E[A-Z0-9]{2,20}|ERR_[A-Z0-9_]{1,60}|SQLITE_[A-Z_]{1,40}|[0-9A-Z]{2}[0-9]{3})$/;
+/** The last folder and the file of a place in code: the folders before it may be called after a user. */
+const PLACE = /(?:^|[\\/( ])((?:[\w@.-]+[\\/])?[\w@.-]+(?:\.(?:[cm]?js|ts))?:\d+:\d+)\)?$/;
+/** Endings that say what kind of file it is; any other might be part of a name. */
+const ENDING =
+  /\.(png|jpe?g|tiff?|bmp|dcm|dicom|ima|nii|gz|mhd|mha|raw|avi|mp4|m4v|mov|webm|mkv|json|csv|txt|zip|pth|safetensors|onnx|db|sonomask)$/i;
+/** Before the message: `TypeError [ERR_INVALID_ARG_TYPE]: `. */
+const HEADING = /^[\w.]*(?: \[\w+\])?(?:: )?/;
+const MOST_PLACES = 12;
+const MOST_CAUSES = 4;
+
+/** What `describeError` answers always has this form. */
+export const ERROR_TRACE = /^[\w .:;,@<\\/-]{1,4000}$/;
+
+/** One line about anything that was thrown: `AppError file-unreadable .dcm at study/read-image.ts:31:9; by Error ENOENT`. */
+export function describeError(thrown: unknown): string {
+  const parts: string[] = [];
+  for (let each = thrown, n = 0; each instanceof Error && n < MOST_CAUSES; each = each.cause, n++) {
+    parts.push(describeOne(each));
+  }
+  return parts.length > 0 ? parts.join('; by ') : `no error but ${typeof thrown}`;
+}
+
+function describeOne(error: Error): string {
+  const words = [KIND.test(error.name) ? error.name : 'Error', codeOf(error), endingOf(error)].filter(Boolean);
+  const places = placesIn(error);
+  return places.length > 0 ? `${words.join(' ')} at ${places.join(' < ')}` : words.join(' ');
+}
+
+function codeOf(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isKnown = (ERROR_CODES as readonly string[]).includes(code) || SYSTEM_CODE.test(code);
+  return isKnown ? code : '';
+}
+
+function endingOf(error: Error): string {
+  return isAppError(error) ? (ENDING.exec(error.subject)?.[0].toLowerCase() ?? '') : '';
+}
+
+/** A stack begins with the message, which may have lines that look like places: only what follows it is read. */
+function placesIn({ stack = '', message }: Error): string[] {
+  const rest = stack.replace(HEADING, '');
+  // Another message than when it was thrown: where that one ends is not to be known.
+  if (!rest.startsWith(message)) return [];
+  return rest
+    .slice(message.length)
+    .split('\n')
+    .flatMap((line) => PLACE.exec(line.trim())?.[1] ?? [])
+    .filter((place) => !message.includes(place))
+    .slice(0, MOST_PLACES);
+}
