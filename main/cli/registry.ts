@@ -16,6 +16,7 @@ import { pacsFind } from './commands/pacs-find';
 import { pacsSend } from './commands/pacs-send';
 import { predict } from './commands/predict';
 import { projectAgreement } from './commands/project-agreement';
+import { projectBackups, projectRestore } from './commands/project-backups';
 import { projectFinetune } from './commands/project-finetune';
 import { projectStats } from './commands/project-stats';
 import { batchSubmit, workerCommand } from './commands/batch-queue';
@@ -36,6 +37,8 @@ export const COMMANDS: readonly Command[] = [
   projectActivate,
   projectAgreement,
   projectStats,
+  projectBackups,
+  projectRestore,
   batchRun,
   batchStatus,
   batchPause,

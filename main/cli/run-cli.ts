@@ -73,6 +73,9 @@ function fail(cause: unknown, command: Command, asJson: boolean, { out, err }: T
   if (!isAppError(cause)) throw cause;
   const exitCode = EXIT_BY_CODE[cause.code] ?? EXIT.failed;
   err.write(`sonomask ${command.name}: ${cause.message}\n`);
+  if (cause.code === 'project-corrupt') {
+    err.write('sonomask project backups lists its backups, sonomask project restore puts one in its place.\n');
+  }
   if (exitCode === EXIT.usage) err.write(`sonomask ${command.name} --help tells how it is used.\n`);
   if (asJson) out(`${JSON.stringify({ error: failureOf(cause) }, null, 2)}\n`);
   return exitCode;

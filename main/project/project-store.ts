@@ -179,6 +179,11 @@ export class ProjectStore implements ReadingStore {
     return this.reached.user;
   }
 
+  /** Of a folder: its database is not what it was when it was closed last. The disk has failed, or another program was at it. */
+  get changedOutside(): boolean {
+    return this.reached.database.changedOutside ?? false;
+  }
+
   /** Embeddings and thumbnails; may be deleted at any time. */
   get cacheFolder(): string {
     return join(this.folder, 'cache');

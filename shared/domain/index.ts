@@ -129,3 +129,5 @@ export type {
   BatchState,
   ExistingMasks,
 } from './batch';
+export { backup, backupName } from './backups';
+export type { Backup } from './backups';
