@@ -21,6 +21,7 @@ import { projectFinetune } from './commands/project-finetune';
 import { projectStats } from './commands/project-stats';
 import { batchSubmit, workerCommand } from './commands/batch-queue';
 import { projectMigrate } from './commands/project-migrate';
+import { projectVerify } from './commands/project-verify';
 import { projectActivate, projectVersions } from './commands/project-versions';
 import { teamAdd, teamInit, teamList, teamRemove } from './commands/team';
 
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   batchSubmit,
   workerCommand,
   projectMigrate,
+  projectVerify,
   teamInit,
   teamAdd,
   teamRemove,

@@ -6,40 +6,13 @@ import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { isOnServer } from './dialect';
 import { liftAppendOnly, makeAppendOnly } from './migrations/ddl';
-import type { ProjectDb, ProjectTables } from './schema';
-import { ROWS_PER_STATEMENT } from './sqlite';
+import { pages, TABLES, type Row, type Table } from './rows';
+import type { ProjectDb } from './schema';
 
-type Row = Readonly<Record<string, unknown>>;
-type Table = keyof ProjectTables;
-
-/** Every table, after those that it refers to. */
-const TABLES = Object.keys({
-  studies: 0,
-  series: 0,
-  images: 0,
-  frames: 0,
-  labels: 0,
-  readings: 0,
-  masks: 0,
-  revisions: 0,
-  prompts: 0,
-  measurements: 0,
-  visits: 0,
-  rounds: 0,
-  heads: 0,
-  learning_groups: 0,
-  learning_frames: 0,
-  looks: 0,
-  proposal_scores: 0,
-  reading_frames: 0,
-  comments: 0,
-  comment_edits: 0,
-  adjudications: 0,
-  batches: 0,
-  batch_items: 0,
-  settings: 0,
-  audit: 0,
-} satisfies Record<Table, 0>) as Table[];
+/** Tables whose rows bring what tells them apart. */
+const UNCOUNTED: readonly Table[] = ['settings', 'seals'];
+/** Those that have rows from the beginning. */
+const FIRST = ['readings', 'seals'] as const;
 
 /** How many rows there are, and a hash of all that they say. */
 export interface RowSum {
@@ -53,7 +26,7 @@ export type LastIds = ReadonlyMap<Table, number>;
 /** On a server what is given meanwhile counts, whatever the transaction sees: to be asked once for a copy. */
 export async function lastIds(db: ProjectDb): Promise<LastIds> {
   const last = new Map<Table, number>();
-  for (const table of TABLES) if (table !== 'settings') last.set(table, await lastId(db, table));
+  for (const table of TABLES) if (!UNCOUNTED.includes(table)) last.set(table, await lastId(db, table));
   return last;
 }
 
@@ -70,9 +43,11 @@ export async function copyRows(
 ): Promise<void> {
   const tables = to as unknown as Kysely<unknown>;
   const untyped = to as unknown as Kysely<Record<string, Row>>;
-  // The main reading is there from the beginning, and not since when the original's is.
-  await liftAppendOnly(tables, 'readings');
-  await to.deleteFrom('readings').execute();
+  // The main reading is there from the beginning, and not since when the original's is; nor is its seal.
+  for (const table of FIRST) {
+    await liftAppendOnly(tables, table);
+    await to.deleteFrom(table).execute();
+  }
   for (const table of TABLES) {
     for await (const rows of pages(from, table)) {
       await untyped.insertInto(table).values(rows).execute();
@@ -81,19 +56,9 @@ export async function copyRows(
     const id = last.get(table);
     if (id !== undefined) await countOnFrom(to, table, id);
   }
-  await makeAppendOnly(tables, 'readings');
-}
-
-export async function countRows(db: ProjectDb): Promise<number> {
-  let rows = 0;
-  for (const table of TABLES) {
-    const row = await db
-      .selectFrom(table)
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .executeTakeFirstOrThrow();
-    rows += Number(row.n);
-  }
-  return rows;
+  for (const table of FIRST) await makeAppendOnly(tables, table);
+  // What came is sealed already.
+  if (!isOnServer(to)) await sql`delete from touched`.execute(to);
 }
 
 /** The same for the same rows and last ids, whichever database they are in. */
@@ -117,24 +82,6 @@ function lineOf(row: Row): string {
     return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
   });
   return `${JSON.stringify([names, values])}\n`;
-}
-
-/** In the order of ids, or of keys byte by byte. */
-async function* pages(db: ProjectDb, table: Table): AsyncGenerator<Row[]> {
-  const source = sql.table(table);
-  if (table === 'settings') {
-    const { rows } = await sql<Row & { key: string }>`select * from ${source}`.execute(db);
-    if (rows.length > 0) yield rows.sort((a, b) => (a.key < b.key ? -1 : 1));
-    return;
-  }
-  for (let last = 0; ;) {
-    const page = sql<Row & { id: number }>`select * from ${source} where id > ${last} order by id
-      limit ${ROWS_PER_STATEMENT}`;
-    const { rows } = await page.execute(db);
-    if (rows.length > 0) yield rows;
-    if (rows.length < ROWS_PER_STATEMENT) return;
-    last = rows.at(-1)?.id ?? last;
-  }
 }
 
 async function lastId(db: ProjectDb, table: Table): Promise<number> {

@@ -15,6 +15,7 @@ import { pendingMigrations, runMigrations } from './migrate';
 import { MIGRATIONS } from './migrations';
 import type { Migrations } from './migrations';
 import type { ProjectDb, ProjectTables } from './schema';
+import { Watch } from './seals/watch';
 import { sqliteDialect, translateSqliteError, translating } from './sqlite';
 
 /** A database up to this size is looked through when it is opened (0.7 s on two slow cores); a larger one with its next backup. */
@@ -160,11 +161,14 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
     // Not a byte of a file that is not ours to open has been written so far.
     forgetSum(path);
     makeDurable(opened, path);
-    const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });
+    const watch = new Watch(opened);
+    const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path, () => watch.seal()) });
     if (pending[0] !== undefined) {
       backUp(opened, path, pending[0]);
       await runMigrations(db, migrations, path);
     }
+    // Tests open projects as they were before there were seals.
+    if ('0010-seals' in migrations) translating(path, () => watch.begin());
     return {
       db,
       changedOutside,
@@ -195,15 +199,19 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
 export function openBeside(folder: string, migrations: Migrations = MIGRATIONS): OpenDatabase {
   const path = join(folder, DATABASE_NAME);
   const opened = translating(path, () => new DatabaseSync(path, { timeout: 5_000 }));
+  const watch = new Watch(opened);
   try {
     if (pendingMigrations(appliedMigrations(opened, path), migrations, path).length > 0) {
       throw new AppError('project-newer', path, `${path} is open in another version of SonoMask`);
     }
-    translating(path, () => opened.exec('pragma synchronous = full'));
+    translating(path, () => {
+      opened.exec('pragma synchronous = full');
+      watch.begin();
+    });
   } catch (error) {
     opened.close();
     throw error;
   }
-  const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });
+  const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path, () => watch.seal()) });
   return { db, close: () => db.destroy() };
 }

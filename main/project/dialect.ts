@@ -1,7 +1,7 @@
 /** Which of the two databases a project is in, for the few statements that each says in its own words. */
 import { PostgresAdapter, sql } from 'kysely';
 import pg from 'pg';
-import type { DialectAdapter } from 'kysely';
+import type { DialectAdapter, QueryExecutorProvider } from 'kysely';
 import type { ProjectDb, ProjectTables, ProjectTransaction } from './schema';
 
 /** Whoever writes is kept waiting for no longer than this by somebody who reads. */
@@ -11,6 +11,12 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** True on a PostgreSQL server, false in a file. */
 export function isOnServer(db: { getExecutor(): { readonly adapter: DialectAdapter } }): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+/** As whom a server knows us. */
+export async function sessionUser(db: QueryExecutorProvider): Promise<string> {
+  const { rows } = await sql<{ user: string }>`select session_user as "user"`.execute(db);
+  return rows[0]?.user ?? '';
 }
 
 /**

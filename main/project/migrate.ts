@@ -4,8 +4,6 @@ import { AppError, isAppError } from '../../shared/errors';
 import type { Migrations } from './migrations';
 import type { ProjectDb } from './schema';
 
-const TRIES = 5;
-
 /** Brings the tables up to date, wholly or not at all. @param schema where they are, on a server */
 export async function runMigrations(
   db: ProjectDb,
@@ -18,11 +16,7 @@ export async function runMigrations(
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   });
-  let { error } = await migrator.migrateToLatest();
-  // Kysely looks for its tables among those of all schemas, and fails where somebody else's is renamed or removed meanwhile.
-  for (let again = 0; again < TRIES && isAppError(error) && error.code === 'file-not-found'; again++) {
-    ({ error } = await migrator.migrateToLatest());
-  }
+  const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (isAppError(error)) throw error;
   throw new AppError('project-corrupt', place, `${place} cannot be brought up to date`, { cause: error });

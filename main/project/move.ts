@@ -7,9 +7,12 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError, isAppError } from '../../shared/errors';
 import { writeAtomically, writeError } from '../files';
-import { copyRows, countRows, lastIds, sumOf, type RowSum } from './copy-rows';
+import { recordAudit } from './books';
+import { copyRows, lastIds, sumOf, type RowSum } from './copy-rows';
 import { createDatabase, FOLDER_SUFFIX, openDatabase } from './database';
+import { countRows } from './rows';
 import type { ProjectDb } from './schema';
+import { accountName } from './seals/seal-all';
 import { filesInFolder, filesOnServer, type ProjectFile } from './server/files';
 import { isServerPlace, parsePlace } from './server/place';
 import { makeServerProject, openServerDatabase } from './server/server-database';
@@ -49,9 +52,12 @@ export async function moveProject(
       const copied = await sumOf(db, await lastIds(db));
       if (copied.sha256 !== sum.sha256) throw new AppError('internal', to, `the copy is not the same: ${to}`);
     };
+    const detail = { from: isServerPlace(from) ? 'server' : 'folder', ...sum };
+    const record = (db: ProjectDb, user: string): Promise<void> =>
+      recordAudit(db, { user, action: 'move-project', subject: 'project', detail });
     await (isServerPlace(to)
-      ? makeServerProject(parsePlace(to), fill, source.files)
-      : makeFolder(to, fill, source.files));
+      ? makeServerProject(parsePlace(to), fill, source.files, record)
+      : makeFolder(to, fill, source.files, record));
     return { ...sum, files: source.files.length };
   });
 }
@@ -75,6 +81,7 @@ async function makeFolder(
   to: string,
   fill: (db: ProjectDb) => Promise<void>,
   files: readonly ProjectFile[],
+  record: (db: ProjectDb, user: string) => Promise<void>,
 ): Promise<void> {
   const folder = resolve(to);
   if (!folder.endsWith(FOLDER_SUFFIX) || existsSync(folder)) {
@@ -87,6 +94,7 @@ async function makeFolder(
     const { db, close } = await openDatabase(making);
     try {
       await db.transaction().execute(fill);
+      await record(db, accountName() || 'command line');
     } finally {
       await close();
     }

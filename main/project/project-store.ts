@@ -3,6 +3,7 @@
  * the frames' reviews, masks and measurements that it tells are of that one. Neither files nor pixels nor heads are read here.
  */
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
@@ -24,7 +25,9 @@ import { Outlines } from './outlines';
 import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
-import { headFileName, KEY_FILE, ServerFiles } from './server/files';
+import { lastSeal } from './seals/seal-all';
+import { verify, type Verification, type VerifyOptions } from './seals/verify';
+import { headFileName, headOnServer, KEY_FILE, ServerFiles } from './server/files';
 import { Leases } from './server/leases';
 import { isServerPlace, localFolder, parsePlace, placeText } from './server/place';
 import { openServerDatabase, prepareServerDatabase } from './server/server-database';
@@ -197,6 +200,19 @@ export class ProjectStore implements ReadingStore {
   /** Where the head version with this hash is. */
   headFile(sha256: string): string {
     return join(this.folder, headFileName(sha256));
+  }
+
+  /** Hash of the last seal: who has it written down can tell whether anything before it was changed since. */
+  async head(): Promise<string> {
+    return (await lastSeal(this.reached.database.db))?.hash ?? '';
+  }
+
+  /** Everything in the project, in all readings, compared with its seals. @throws AppError `cancelled` */
+  verify(options: Omit<VerifyOptions, 'headFile'> = {}): Promise<Verification> {
+    const { user, database } = this.reached;
+    const headFile = (sha256: string): Promise<Uint8Array | null> =>
+      user === null ? readFile(this.headFile(sha256)).catch(() => null) : headOnServer(database.db, sha256);
+    return verify(database.db, { ...options, headFile });
   }
 
   /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */

@@ -232,6 +232,8 @@ export interface ProjectTables {
     subject: string;
     detail: string;
   };
+  /** One row a transaction that has changed something; each proves those before it (`seals/canonical.ts`). */
+  seals: { id: number; created_at: string; user_name: string; changes: string; hash: string };
 }
 
 export type ProjectDb = Kysely<ProjectTables>;

@@ -11,6 +11,9 @@ import type { ErrorCode } from '../../shared/errors';
 /** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535: bulk inserts and `in` lists stay below both. */
 export const ROWS_PER_STATEMENT = 500;
 
+/** A statement that changes rows, wherever it may stand alone. */
+const WRITES = /^\s*(insert|update|delete|replace|with)\b/i;
+
 /** How many prepared statements are kept for reuse. */
 const KEPT_STATEMENTS = 200;
 
@@ -74,6 +77,7 @@ class SqliteForKysely implements SqliteDatabase {
   constructor(
     private readonly database: DatabaseSyncInstance,
     private readonly path: string,
+    private readonly beforeCommit: () => void,
   ) {}
 
   close(): void {
@@ -96,12 +100,30 @@ class SqliteForKysely implements SqliteDatabase {
   private prepareNew(sql: string): SqliteStatement {
     const { database, path } = this;
     const statement = translating(path, () => database.prepare(sql));
+    const within = <T>(act: () => T): T => translating(path, () => this.#within(sql, act));
     return {
       reader: statement.columns().length > 0,
-      all: (parameters) => translating(path, () => statement.all(...parameters)),
-      run: (parameters) => translating(path, () => statement.run(...parameters)),
+      all: (parameters) => within(() => statement.all(...parameters)),
+      run: (parameters) => within(() => statement.run(...parameters)),
       iterate: (parameters) => translating(path, () => statement.iterate(...parameters)),
     };
+  }
+
+  /** A statement that writes by itself is a transaction, too, and has something done before its commit. */
+  #within<T>(sql: string, act: () => T): T {
+    const { database, beforeCommit } = this;
+    if (sql === 'commit') beforeCommit();
+    if (database.isTransaction || !WRITES.test(sql)) return act();
+    database.exec('begin immediate');
+    try {
+      const result = act();
+      beforeCommit();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('rollback');
+      throw error;
+    }
   }
 }
 
@@ -118,7 +140,15 @@ class ProjectDialect extends SqliteDialect {
   }
 }
 
-/** The Kysely dialect over an open database file at `path`. */
-export function sqliteDialect(database: DatabaseSyncInstance, path: string): SqliteDialect {
-  return new ProjectDialect({ database: new SqliteForKysely(database, path) });
+/**
+ * The Kysely dialect over an open database file at `path`.
+ *
+ * @param beforeCommit called last in every transaction
+ */
+export function sqliteDialect(
+  database: DatabaseSyncInstance,
+  path: string,
+  beforeCommit: () => void = () => undefined,
+): SqliteDialect {
+  return new ProjectDialect({ database: new SqliteForKysely(database, path, beforeCommit) });
 }

@@ -7,6 +7,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ProjectStore } from '../../main/project';
 import { lastIds, sumOf } from '../../main/project/copy-rows';
 import { openDatabase } from '../../main/project/database';
+import { TABLES, type Table } from '../../main/project/rows';
+import type { ProjectDb } from '../../main/project/schema';
+import { rowText } from '../../main/project/seals/canonical';
 import { parsePlace } from '../../main/project/server/place';
 import { openServerDatabase } from '../../main/project/server/server-database';
 import { cli } from '../support/cli';
@@ -42,6 +45,26 @@ async function workedProject(): Promise<string> {
   return project;
 }
 
+async function rowsOf(db: ProjectDb, table: Table): Promise<string[]> {
+  const rows = await db.selectFrom(table).selectAll().execute();
+  return rows.map((row) => rowText(table, row)).sort();
+}
+
+/** All rows, and those that only say what was done apart. */
+async function contentOf(folder: string) {
+  const { db, close } = await openDatabase(folder);
+  const content: Record<string, string[]> = {};
+  for (const table of TABLES) content[table] = await rowsOf(db, table);
+  await close();
+  const { audit = [], seals = [], ...rest } = content;
+  return { audit, seals, rest };
+}
+
+async function verified(place: string) {
+  const { code, json } = await cli(['project', 'verify', place, '--json']);
+  return { code, verified: json() as { seals: number; head: string } };
+}
+
 async function sumAt(folder: string) {
   const { db, close } = await openDatabase(folder);
   const sum = await sumOf(db, await lastIds(db));
@@ -51,15 +74,28 @@ async function sumAt(folder: string) {
 
 it('goes to the server and back without loss, and the next ids go on where they were', async () => {
   const project = await workedProject();
-  const before = await sumAt(project);
+  const [before, content] = [await sumAt(project), await contentOf(project)];
   const place = newPlace();
   const there = await cli(['project', 'migrate', project, place, '--json']);
   expect(there.json()).toEqual({ ...before, files: 2 });
   expect(there.stderr).toContain('rows');
 
   const back = join(temporaryFolder(), 'back.sonomask');
-  expect((await cli(['project', 'migrate', place, back, '--json'])).json()).toEqual({ ...before, files: 2 });
-  expect(await sumAt(back)).toEqual(before);
+  const rows = before.rows + 2;
+  expect((await cli(['project', 'migrate', place, back, '--json'])).json()).toMatchObject({ rows, files: 2 });
+  const { audit, seals, rest } = await contentOf(back);
+  expect(rest).toEqual(content.rest);
+  // The chain goes on where it was, by an entry that says what was done.
+  expect(audit).toEqual(expect.arrayContaining(content.audit));
+  expect(audit.filter((text) => text.includes('move-project'))).toHaveLength(2);
+  expect(audit).toHaveLength(content.audit.length + 2);
+  expect(seals).toEqual(expect.arrayContaining(content.seals));
+  const [here, , moved] = await Promise.all([project, place, back].map(verified));
+  expect(here).toMatchObject({ code: 0, verified: { findings: [] } });
+  expect(moved).toMatchObject({ code: 0, verified: { findings: [], seals: here!.verified.seals + 2 } });
+  expect(await verified(place)).toMatchObject({ code: 0, verified: { seals: here!.verified.seals + 1 } });
+  expect((await cli(['project', 'verify', back, '--expect', here!.verified.head])).code).toBe(0);
+  expect((await cli(['project', 'verify', project, '--expect', moved!.verified.head])).code).toBe(1);
   expect(await sumAt(project)).toEqual(before);
   expect(readFileSync(join(back, 'deidentification.key'), 'utf8')).toBe(KEY);
   expect(readdirSync(join(back, 'heads'))).toEqual([HEAD_FILE]);

@@ -4,7 +4,10 @@
  */
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import type { Kysely } from 'kysely';
 import { ProjectStore } from '../../main/project';
+import { openDatabase } from '../../main/project/database';
+import { sealAll } from '../../main/project/seals/seal-all';
 import { PROPOSING_USER, type SourceImage } from '../../shared/domain';
 import { brushStroke, compressCounts, runLengths } from '../../shared/mask';
 
@@ -38,6 +41,9 @@ export async function writeLargeProject(folder: string, frames: number): Promise
   await store.labels.create({ name: 'lesion' });
   await store.close();
   fill(join(store.folder, 'project.db'));
+  const { db, close } = await openDatabase(store.folder);
+  await sealAll(db as unknown as Kysely<unknown>, ['frames', 'masks', 'revisions', 'visits']);
+  await close();
   return store.folder;
 }
 

@@ -11,6 +11,7 @@ import { readings } from './0006-readings';
 import { visits } from './0007-visits';
 import { adjudications } from './0008-adjudications';
 import { batches } from './0009-batches';
+import { seals } from './0010-seals';
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
@@ -24,4 +25,5 @@ export const MIGRATIONS: Migrations = {
   '0007-visits': visits,
   '0008-adjudications': adjudications,
   '0009-batches': batches,
+  '0010-seals': seals,
 };

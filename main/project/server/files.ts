@@ -61,6 +61,13 @@ export class ServerFiles {
   }
 }
 
+/** A head version's file on the server, whatever is in it; null where there is none. */
+export async function headOnServer(db: ProjectDb, sha256: string): Promise<Uint8Array | null> {
+  const name = headFileName(sha256);
+  const { rows } = await sql<ProjectFile>`select bytes from project_files where name = ${name}`.execute(db);
+  return rows[0]?.bytes ?? null;
+}
+
 /** All files of a project on a server. */
 export async function filesOnServer(db: ProjectDb): Promise<ProjectFile[]> {
   const { rows } = await sql<ProjectFile>`select name, bytes from project_files order by name`.execute(db);

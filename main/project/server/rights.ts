@@ -6,6 +6,7 @@
 import { PROPOSING_USER, MAIN_READING } from '../../../shared/domain';
 import type { ProjectTables } from '../schema';
 import { KEY_FILE } from './files';
+import type { Column } from './seal-rules';
 
 export const ROLES = ['reader', 'reviewer', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -56,6 +57,8 @@ export const RIGHTS: Readonly<Record<keyof ProjectTables, TableRights>> = {
   batch_items: { insert: 'reader', update: 'reader', columns: ITEM_COLUMNS },
   settings: { insert: 'admin', update: 'admin' },
   audit: { insert: 'reader', signed: true },
+  // The server itself writes them (`seal-rules.ts`).
+  seals: {},
 };
 
 /** The server's role for a role of the project. */
@@ -70,7 +73,7 @@ export function roleName(schema: string, role: Role): string {
  * @param schema letters, digits and _ alone
  * @param columns of all tables
  */
-export function rightsSql(schema: string, columns: ReadonlyMap<string, readonly string[]>): string[] {
+export function rightsSql(schema: string, columns: ReadonlyMap<string, readonly Column[]>): string[] {
   const reader = roleName(schema, 'reader');
   return [
     ...ROLES.map((role) => createRole(roleName(schema, role))),
@@ -86,7 +89,12 @@ export function rightsSql(schema: string, columns: ReadonlyMap<string, readonly 
     `grant select on all tables in schema ${schema} to ${reader}`,
     `grant select on all sequences in schema ${schema} to ${reader}`,
     ...Object.entries(RIGHTS).flatMap(([table, rights]) =>
-      tableRights(schema, table, rights, columns.get(table) ?? []),
+      tableRights(
+        schema,
+        table,
+        rights,
+        (columns.get(table) ?? []).map(({ name }) => name),
+      ),
     ),
   ];
 }

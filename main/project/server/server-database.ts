@@ -3,16 +3,21 @@
  * Not who may do what there (`team.ts`), nor what is in the tables.
  */
 import { sql, type Kysely } from 'kysely';
-import { AppError } from '../../../shared/errors';
+import { AppError, isAppError } from '../../../shared/errors';
 import type { OpenDatabase } from '../database';
 import { pendingMigrations, runMigrations } from '../migrate';
 import { MIGRATIONS } from '../migrations';
 import type { Migrations } from '../migrations';
+import { TABLES } from '../rows';
 import type { ProjectDb, ProjectTables } from '../schema';
 import { putFile, type ProjectFile } from './files';
 import { placeText, schemaOf, type ServerPlace } from './place';
 import { openPostgres } from './postgres';
 import { rightsSql } from './rights';
+import { sessionUser } from '../dialect';
+import { sealRules, type Column } from './seal-rules';
+
+const TRIES = 5;
 
 export interface OpenServerDatabase extends OpenDatabase {
   /** As whom the server knows us: work is written down under this name and no other. */
@@ -33,15 +38,21 @@ export async function prepareServerDatabase(place: ServerPlace, migrations: Migr
     const applied = await appliedMigrations(db, schema);
     // None: whoever made the schema did not come to its end.
     if (applied !== null && applied.length > 0) pendingMigrations(applied, migrations, placeText(place));
-    await runMigrations(db, migrations, placeText(place), schema);
-    await giveRights(db, schema);
+    await again(() =>
+      db.transaction().execute(async (trx) => {
+        // Nobody changes what is being sealed before its rules are there.
+        for (const table of await tablesOf(trx, schema)) await sql`lock table ${sql.table(table)}`.execute(trx);
+        await runMigrations(trx, migrations, placeText(place), schema);
+        await giveRights(trx, schema);
+      }),
+    );
   } finally {
     await close();
   }
 }
 
 /**
- * Makes a project that `fill` brings the rows of, under another name until it is whole.
+ * Makes a project that `fill` brings the rows of, under another name until it is whole; `record` notes that it was moved.
  *
  * @throws AppError `usage` where the name is taken, `project-locked` while another is being made under it, and as
  *   `prepareServerDatabase`
@@ -50,6 +61,7 @@ export async function makeServerProject(
   place: ServerPlace,
   fill: (db: ProjectDb) => Promise<void>,
   files: readonly ProjectFile[],
+  record: (db: ProjectDb, user: string) => Promise<void>,
 ): Promise<void> {
   const [schema, shown] = [schemaOf(place), placeText(place)];
   const draft = { ...place, project: `${place.project}_moving` };
@@ -72,6 +84,7 @@ export async function makeServerProject(
           // A new project has a key of its own already.
           for (const file of files) await sql`delete from project_files where name = ${file.name}`.execute(trx);
           for (const file of files) await putFile(trx, file);
+          await record(trx, await sessionUser(trx));
         });
       } catch (error) {
         await removed.execute(one).catch(() => undefined);
@@ -83,6 +96,17 @@ export async function makeServerProject(
   }
 }
 
+/** Kysely looks for its tables among those of all schemas, and fails where somebody else's is renamed or removed meanwhile. */
+async function again(act: () => Promise<void>): Promise<void> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await act();
+    } catch (error) {
+      if (left === 0 || !isAppError(error) || error.code !== 'file-not-found') throw error;
+    }
+  }
+}
+
 async function makeDraft(
   owner: Kysely<ProjectTables>,
   draft: ServerPlace,
@@ -91,7 +115,7 @@ async function makeDraft(
   await sql`create schema ${sql.ref(schemaOf(draft))}`.execute(owner);
   const { db, close } = openPostgres<ProjectTables>(draft);
   try {
-    await runMigrations(db, MIGRATIONS, placeText(draft), schemaOf(draft));
+    await again(() => runMigrations(db, MIGRATIONS, placeText(draft), schemaOf(draft)));
     await db.transaction().execute(fill);
   } finally {
     await close();
@@ -120,8 +144,7 @@ export async function openServerDatabase(
       const message = `${shown} needs ${pending.join(', ')}: its administrator runs "sonomask team init" once`;
       throw new AppError('project-older', shown, message);
     }
-    const { rows } = await sql<{ user: string }>`select session_user as "user"`.execute(db);
-    return { db, user: rows[0]?.user ?? place.user, close };
+    return { db, user: await sessionUser(db), close };
   } catch (error) {
     await close();
     throw error;
@@ -129,12 +152,20 @@ export async function openServerDatabase(
 }
 
 async function giveRights(db: Kysely<ProjectTables>, schema: string): Promise<void> {
-  const { rows } = await sql<{ table: string; columns: string[] }>`select table_name as "table",
-    array_agg(column_name::text) as columns from information_schema.columns where table_schema = ${schema}
-    group by table_name`.execute(db);
+  const { rows } = await sql<{ table: string; columns: Column[] }>`select table_name as "table",
+    json_agg(json_build_object('name', column_name, 'type', data_type)) as columns from information_schema.columns
+    where table_schema = ${schema} group by table_name`.execute(db);
   const columns = new Map(rows.map((row) => [row.table, row.columns]));
   // As one query the server takes them as one transaction.
-  await sql.raw(rightsSql(schema, columns).join(';\n')).execute(db);
+  await sql.raw([...rightsSql(schema, columns), ...sealRules(schema, columns)].join(';\n')).execute(db);
+}
+
+/** Those that are there so far. */
+async function tablesOf(db: Kysely<ProjectTables>, schema: string): Promise<string[]> {
+  const { rows } = await sql<{
+    name: string;
+  }>`select tablename as name from pg_tables where schemaname = ${schema}`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => TABLES.some((table) => table === name));
 }
 
 /** Names of the migrations that the schema has been through; null where there is none that we may look into. */
