@@ -175,7 +175,10 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
       async close() {
         // Kysely hands its one connection out in turn: what was begun before is done when this gets it.
         try {
-          const isAlone = await db.connection().execute(() => Promise.resolve(disconnect(opened)));
+          const isAlone = await db.connection().execute(() => {
+            watch.end();
+            return Promise.resolve(disconnect(opened));
+          });
           if (isAlone && statSync(path).size <= CHECKED_AT_ONCE_BYTES) writeSum(path);
         } finally {
           await db.destroy();

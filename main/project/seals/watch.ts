@@ -51,6 +51,11 @@ export class Watch {
     this.#prepared('delete from touched').run();
   }
 
+  /** Lets the database go: see `SqliteForKysely`. */
+  end(): void {
+    this.#statements.clear();
+  }
+
   #changes(table: string, keys: readonly Key[]): string {
     const touched = `select key from touched where table_name = '${table}'`;
     const rows = this.#rows(`select * from ${table} where ${keyColumn(table)} in (${touched})`) as Row[];
