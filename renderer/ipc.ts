@@ -1,4 +1,5 @@
 /** The renderer's end of the contract in shared/ipc: requests that throw `AppError`, events, ports. */
+import type { AppError } from '../shared/errors';
 import {
   fromWireError,
   WIRE,
@@ -21,11 +22,20 @@ declare global {
 /** Channels that ask nothing are called without a payload. */
 type Payload<C extends Channel> = undefined extends RequestInput<C> ? [] : [payload: RequestInput<C>];
 
+const refusalListeners: ((error: AppError) => void)[] = [];
+
 /** Asks main and answers what it answers. Throws `AppError`. */
 export async function call<C extends Channel>(channel: C, ...[payload]: Payload<C>): Promise<ResponseOf<C>> {
   const answer = await window.sonomask.invoke(channel, payload as RequestInput<C>);
   if (answer.ok) return answer.value;
-  throw fromWireError(answer.error);
+  const error = fromWireError(answer.error);
+  for (const listener of refusalListeners) listener(error);
+  throw error;
+}
+
+/** Hears of every request that was refused, whoever asked and whatever is done about it there. */
+export function onRefusal(listener: (error: AppError) => void): void {
+  refusalListeners.push(listener);
 }
 
 /** Hears an event of main until the answered function is called. */

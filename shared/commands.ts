@@ -55,6 +55,7 @@ export const COMMANDS = [
   row('file', 1, 'pacs.fetch', 'Studies From PACS…', '从 PACS 获取检查…', []),
   row('file', 2, 'project.open', 'Open Project…', '打开项目…', ['CmdOrCtrl+Shift+O']),
   row('file', 2, 'project.close', 'Close Project', '关闭项目', ['CmdOrCtrl+Shift+W']),
+  row('file', 2, 'project.backups', 'Backups…', '备份…', []),
   row('file', 3, 'import.open', 'Import Masks…', '导入掩膜…', ['CmdOrCtrl+I']),
   row('file', 3, 'export.open', 'Export…', '导出…', ['CmdOrCtrl+E']),
   row('file', 3, 'pacs.send', 'Send Masks to PACS…', '将掩膜发送到 PACS…', []),

@@ -7,6 +7,7 @@ import { logError, type LogFile } from '../log';
 import { Archives } from './archives';
 import { pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
+import { backupHandlers } from './handlers/backup';
 import { batchHandlers } from './handlers/batch';
 import { dashboardHandlers } from './handlers/dashboard';
 import { diagnosticsHandlers } from './handlers/diagnostics';
@@ -143,6 +144,7 @@ function start(log: LogFile): void {
     ...maskHandlers(workstation, session, preferences, page),
     ...inferenceHandlers(workstation.inference, preferences),
     ...learningHandlers(session, workstation),
+    ...backupHandlers(session, workstation, preferences),
     ...batchHandlers(workstation),
     ...exportHandlers(session, workstation, preferences, page),
     ...propagationHandlers(session, workstation, preferences, page),

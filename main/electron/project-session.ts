@@ -67,6 +67,28 @@ export class ProjectSession {
     });
   }
 
+  /**
+   * Opens a project anew after `put` has put another database in its place; it is closed meanwhile. Where that fails what was
+   * open is open again.
+   */
+  restore<T>(path: string, put: () => Promise<T>): Promise<{ project: Project; put: T }> {
+    return this.#inTurn(async () => {
+      const folder = resolve(path);
+      const isOpen = this.#store?.folder === folder;
+      if (isOpen) {
+        await this.#closeCurrent();
+        this.onChange(null);
+      }
+      try {
+        const done = await put();
+        return { project: await this.#replace(await ProjectStore.open(folder)), put: done };
+      } catch (error) {
+        if (isOpen && !this.#store) await this.#replace(await ProjectStore.open(folder));
+        throw error;
+      }
+    });
+  }
+
   close(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#closeCurrent();

@@ -9,9 +9,11 @@ import { bundledModelFolder } from '../../models/weights';
 import type { FrameOrder } from '../../shared/domain';
 import { IdleLearning, Learning, learningSettings, Orders, type FinetuneApi } from '../finetune';
 import { InferenceHost, WorkerHost } from '../inference';
+import { AutomaticBackups, type BackupApi } from '../backup';
 import type { BatchDesk } from '../batch';
 import { FrameSource, type StudyApi } from '../study';
 import { actingUser } from './acting-user';
+import { askOwnWorker } from './handlers/long-run';
 import type { Page } from './page';
 import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
@@ -35,6 +37,7 @@ export class Workstation {
   #source: FrameSource | undefined;
   #learning: OpenLearning | undefined;
   #batches: OpenBatches | undefined;
+  #backups: AutomaticBackups | undefined;
   /** Ends what goes on in the background for the open project. */
   #project = new AbortController();
   #pageListens = false;
@@ -76,6 +79,11 @@ export class Workstation {
     return this.#batches?.desk;
   }
 
+  /** Of the open project; a team's server has backups of its own. */
+  get backups(): AutomaticBackups | undefined {
+    return this.#backups;
+  }
+
   /** Of the open project. */
   get orders(): Orders | undefined {
     return this.#learning?.orders;
@@ -109,6 +117,8 @@ export class Workstation {
   projectCloses(): void {
     this.#batches?.close();
     this.#batches = undefined;
+    void this.#backups?.close();
+    this.#backups = undefined;
   }
 
   /** Another project is open, or none. */
@@ -133,6 +143,7 @@ export class Workstation {
       ...{ modelFolder: MODEL_FOLDER, preferences: this.preferences },
       user: () => actingUser(this.session, this.preferences),
     });
+    this.#openBackups(store);
     const { signal } = this.#project;
     source.checkFiles(signal).catch((error: unknown) => {
       if (!signal.aborted) logError('checking files', error);
@@ -154,6 +165,20 @@ export class Workstation {
     this.#closeLearning();
     this.inference.dispose();
     this.studyWorker.dispose();
+  }
+
+  #openBackups(store: ProjectStore): void {
+    const { folder: path, user, changedOutside } = store;
+    if (user !== null) return;
+    if (changedOutside) this.page.tell('project.changedOutside', { path });
+    this.#backups = new AutomaticBackups({
+      project: path,
+      make: (signal) => {
+        const tools = { signal, onProgress: () => undefined };
+        return askOwnWorker<BackupApi, 'make'>('backup', 'make', { project: path }, tools);
+      },
+      onFailure: ({ code }) => this.page.tell('backup.failed', { path, code }),
+    });
   }
 
   #openLearning(store: ProjectStore): void {

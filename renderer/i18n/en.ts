@@ -2,6 +2,7 @@
 import { batch } from './en-batch';
 import { brush } from './en-brush';
 import { propagation } from './en-carrying';
+import { backups } from './en-backups';
 import { dashboard } from './en-dashboard';
 import { diagnostics } from './en-diagnostics';
 import { exporting, importing } from './en-exchange';
@@ -299,6 +300,7 @@ export const en = {
     notDevice: 'For research and annotation. Not a medical device; not for diagnosis.',
     offline: 'Works offline: no image or mark leaves this computer.',
   },
+  backups,
   dashboard,
   diagnostics,
   error,

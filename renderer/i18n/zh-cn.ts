@@ -2,6 +2,7 @@
 import { batch } from './zh-cn-batch';
 import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
+import { backups } from './zh-cn-backups';
 import { dashboard } from './zh-cn-dashboard';
 import { diagnostics } from './zh-cn-diagnostics';
 import { exporting, importing } from './zh-cn-exchange';
@@ -295,6 +296,7 @@ export const zhCn: Messages = {
     notDevice: '用于科研和标注。不是医疗器械，不用于诊断。',
     offline: '离线工作：图像和标注不会离开本机。',
   },
+  backups,
   dashboard,
   diagnostics,
   error,

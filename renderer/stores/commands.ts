@@ -9,6 +9,7 @@ import { TOOLS } from '../canvas';
 import { i18n } from '../i18n';
 import { call, listen } from '../ipc';
 import { useCine } from './cine';
+import { useBackups } from './backups';
 import { useBeside } from './beside';
 import { useComments } from './comments';
 import { useComparison } from './comparison';
@@ -32,6 +33,7 @@ import { useWorkspace } from './workspace';
 export const useCommands = defineStore('commands', () => {
   const cine = useCine();
   const propagation = usePropagation();
+  const backups = useBackups();
   const beside = useBeside();
   const comparison = useComparison();
   const copying = useCopying();
@@ -65,6 +67,7 @@ export const useCommands = defineStore('commands', () => {
     'study.openSample': () => void workspace.openSample(),
     'project.open': () => void workspace.openProject(),
     'project.close': () => void workspace.close(),
+    'project.backups': () => backups.show(),
     'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
     'pacs.fetch': () => dialogs.show('pacs-fetch'),

@@ -25,7 +25,8 @@ export type DialogName =
   | 'readers'
   | 'agreement'
   | 'adjudication'
-  | 'history';
+  | 'history'
+  | 'backups';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

@@ -107,6 +107,18 @@ export const useWorkspace = defineStore('workspace', () => {
     await refreshRecent();
   }
 
+  /** Puts a backup in its project's place. What cannot be saved in a damaged one does not hold it up. */
+  async function restore(path: string, name: string): Promise<boolean> {
+    if (opening.value) return false;
+    opening.value = 'project';
+    try {
+      if (project.value?.path === path) await settle();
+      return (await toasts.attempt(() => call('backup.restore', { path, name }))) !== undefined;
+    } finally {
+      opening.value = null;
+    }
+  }
+
   /** Opens the project anew in another of its readings. */
   async function read(readingId: ReadingId): Promise<void> {
     await opened('project', () => call('readings.open', { readingId }));
@@ -150,6 +162,7 @@ export const useWorkspace = defineStore('workspace', () => {
     openProject,
     openSample,
     read,
+    restore,
     close,
     cancelIndexing,
     start,

@@ -8,6 +8,7 @@ import { COMMAND_IDS, type CommandId } from '../commands';
 import { adjudicationChannels } from './adjudication';
 import { agreementChannels, agreementEvents } from './agreement';
 import { appChannels, dialogChannels } from './app';
+import { backupChannels, backupEvents } from './backup';
 import { batchChannels, batchEvents } from './batch';
 import { dashboardChannels } from './dashboard';
 import { diagnosticsChannels } from './diagnostics';
@@ -42,6 +43,7 @@ export const CHANNELS = {
   ...exportChannels,
   ...importChannels,
   ...learningChannels,
+  ...backupChannels,
   ...batchChannels,
   ...propagationChannels,
   ...windowChannels,
@@ -77,6 +79,7 @@ export const EVENTS = {
   ...exportEvents,
   ...importEvents,
   ...learningEvents,
+  ...backupEvents,
   ...batchEvents,
   ...propagationEvents,
   ...windowEvents,

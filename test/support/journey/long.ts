@@ -1,6 +1,6 @@
 /**
- * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT] | team [MINUTES]]`: the kill tests, the damaged
- * files, the malformed messages and the team at work in their full form, and docs/reliability.md (of the team: docs/team.md)
+ * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT] | team [MINUTES] | faults [TIMES]]`: the kill tests, the damaged
+ * files, the faults of disks and clocks, the malformed messages and the team at work in their full form, and docs/reliability.md (of the team: docs/team.md)
  * with what they found; each part is written anew
  * when it is run. Messages only pass or fail.
  */
@@ -13,6 +13,7 @@ import setUp from '../e2e-setup';
 import { PROJECT_ROOT } from '../desktop';
 import { fuzz } from '../fuzz/fuzz';
 import { FILES_TITLE, filesReport } from '../fuzz/report';
+import { faults, FAULTS_TITLE, faultsReport } from './faults';
 import { batchReport, killBatch, type BatchKilled } from './kill-batch';
 import { killLearning, learningReport, type LearningKilled } from './kill-learning';
 import { killRounds, VICTIMS, type Killed } from './kill-rounds';
@@ -67,16 +68,17 @@ ${learningReport(learning)}
 ${batchReport(batch)}`;
 }
 
-/** The part of the document that the other campaign wrote. */
-function partOfFiles(): string {
+/** What other campaigns wrote: the document from this title on. */
+function partFrom(title: string): string {
   const text = readFileSync(DOCUMENT, 'utf8');
-  const at = text.indexOf(FILES_TITLE);
+  const at = text.indexOf(title);
   return at < 0 ? '' : `\n${text.slice(at)}`;
 }
 
 const isAsked = (name: string): boolean => part === 'all' || part === name;
 if (isAsked('kills')) await kills();
 if (isAsked('files')) await damagedFiles();
+if (isAsked('faults')) await manyFaults();
 if (isAsked('messages')) malformedMessages();
 if (isAsked('team')) await team();
 
@@ -100,6 +102,21 @@ async function team(): Promise<void> {
   }
 }
 
+async function manyFaults(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sonomask-faults-'));
+  try {
+    const times = part === 'faults' ? Number(number ?? 50) : 50;
+    const rows = await faults(folder, times, seededRandom(String(SEED)));
+    const text = faultsReport(rows, SEED);
+    const kept = readFileSync(DOCUMENT, 'utf8').split(FAULTS_TITLE)[0]?.trimEnd() ?? '';
+    writeFileSync(DOCUMENT, `${kept}\n\n${text}`);
+    console.log(text);
+    if (rows.some(({ lost }) => lost > 0)) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function malformedMessages(): void {
   const command = ['vitest', 'run', '--project', 'e2e', 'test/e2e/hostile-page.test.ts'];
   const env = { ...process.env, SONOMASK_MESSAGES: String(MESSAGES) };
@@ -119,7 +136,8 @@ async function damagedFiles(): Promise<void> {
     for (const { input, name, reason } of fuzzed.failures) console.log(`input ${input} (${name}): ${reason}`);
     const minutes = (Date.now() - began) / 60_000;
     const kept = readFileSync(DOCUMENT, 'utf8').split(FILES_TITLE)[0]?.trimEnd() ?? '';
-    writeFileSync(DOCUMENT, `${kept}\n\n${filesReport(fuzzed, machine(), minutes)}`);
+    const faultsPart = partFrom(FAULTS_TITLE);
+    writeFileSync(DOCUMENT, `${kept}\n\n${filesReport(fuzzed, machine(), minutes)}${faultsPart}`);
     if (fuzzed.failures.length > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -136,7 +154,7 @@ async function kills(): Promise<void> {
     // After every round, so that a run that is cut short has its say too.
     const killed = await killRounds(folder, ROUNDS, SEED, (soFar) => {
       const text = report(soFar, learning, batch, (Date.now() - begun) / 60_000);
-      writeFileSync(DOCUMENT, `${text}${partOfFiles()}`);
+      writeFileSync(DOCUMENT, `${text}${partFrom(FILES_TITLE)}`);
       console.log(text.split('\n').slice(-10).join('\n'));
     });
     const isLost = VICTIMS.some((victim) => killed.tallies[victim].lost > 0);

@@ -95,6 +95,7 @@ describe('the texts of the interface', () => {
     const latin = [...chinese].filter(([key, text]) => !/\p{Script=Han}/u.test(text) && text === english.get(key));
     // Names of things that have no Chinese name, and units.
     expect(latin.map(([key]) => key).sort()).toEqual([
+      'backups.size',
       'export.area.size',
       'file.pixels',
       'learning.compare.against',
