@@ -1,6 +1,15 @@
 import { extractFile, listPackage } from '@electron/asar';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,9 +18,11 @@ import { bundledModelFolder } from '../../models/weights';
 import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
 import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
 import { seeds } from '../support/fuzz/seeds';
+import { canSandbox, readAsOrdinaryUser } from '../support/journey/packed-program';
 
 const run = promisify(execFile);
-const output = join(PROJECT_ROOT, '.cache', 'packaged');
+// Where an ordinary user can read it, too: a checkout may lie in somebody's home.
+const output = mkdtempSync(join(tmpdir(), 'sonomask-packed-'));
 const program = join(output, 'linux-unpacked');
 const resources = join(program, 'resources');
 
@@ -28,6 +39,7 @@ function launch(): void {
 
 describe.skipIf(process.platform !== 'linux')('the packed program', () => {
   beforeAll(async () => {
+    chmodSync(output, 0o755);
     await run('npx', ['tsx', 'main/electron/packaging/package.ts', `-c.directories.output=${output}`], {
       cwd: PROJECT_ROOT,
       maxBuffer: 16 * 1024 * 1024,
@@ -39,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
     await ended;
-    rmSync(profile, { recursive: true, force: true });
+    for (const folder of [profile, output]) rmSync(folder, { recursive: true, force: true });
   });
 
   it('opens its window on its own pages', async () => {
@@ -81,6 +93,11 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     expect((opened as { hash: unknown }[]).filter(({ hash }) => typeof hash !== 'string')).toEqual([]);
     expect((opened as unknown[]).length).toBe(files);
   });
+
+  it.skipIf(!canSandbox())(
+    'works for an ordinary user, in the sandbox: proposal, click, brush, export, opened again (needs user namespaces)',
+    () => readAsOrdinaryUser(join(program, 'sonomask')),
+  );
 
   it("carries native modules of this platform only, as files of their own, and nobody's sources", () => {
     const unpacked = join(resources, 'app.asar.unpacked', 'node_modules');

@@ -45,6 +45,12 @@ export class DevtoolsPipe {
     return (result as { value?: unknown }).value;
   }
 
+  /** A mouse or key event as the system gives it: `Input.` and its parameters of the DevTools protocol. */
+  async input(event: 'dispatchMouseEvent' | 'dispatchKeyEvent', params: Record<string, unknown>): Promise<void> {
+    this.#session ??= await this.#attach();
+    await this.#send(`Input.${event}`, params);
+  }
+
   async #attach(): Promise<string> {
     for (let attempt = 0; attempt < 100; attempt++) {
       const { targetInfos } = await this.#send('Target.getTargets', {});

@@ -1,8 +1,8 @@
 /**
- * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT] | team [MINUTES] | faults [TIMES]]`: the kill tests, the damaged
+ * `npm run test:long [-- kills [ROUNDS] | files [COUNT] | messages [COUNT] | team [MINUTES] | faults [TIMES] | installers]`: the kill tests, the damaged
  * files, the faults of disks and clocks, the malformed messages and the team at work in their full form, and docs/reliability.md (of the team: docs/team.md)
  * with what they found; each part is written anew
- * when it is run. Messages only pass or fail.
+ * when it is run. Messages and installers (deb and tar.gz, run by an ordinary user) only pass or fail.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -80,6 +80,7 @@ if (isAsked('kills')) await kills();
 if (isAsked('files')) await damagedFiles();
 if (isAsked('faults')) await manyFaults();
 if (isAsked('messages')) malformedMessages();
+if (isAsked('installers')) vitestOf('test/e2e/installers.test.ts', { SONOMASK_INSTALLERS: '1' });
 if (isAsked('team')) await team();
 
 async function team(): Promise<void> {
@@ -118,9 +119,16 @@ async function manyFaults(): Promise<void> {
 }
 
 function malformedMessages(): void {
-  const command = ['vitest', 'run', '--project', 'e2e', 'test/e2e/hostile-page.test.ts'];
-  const env = { ...process.env, SONOMASK_MESSAGES: String(MESSAGES) };
-  const { status } = spawnSync('npx', command, { cwd: PROJECT_ROOT, stdio: 'inherit', env });
+  vitestOf('test/e2e/hostile-page.test.ts', { SONOMASK_MESSAGES: String(MESSAGES) });
+}
+
+function vitestOf(file: string, more: Readonly<Record<string, string>>): void {
+  const command = ['vitest', 'run', '--project', 'e2e', file];
+  const { status } = spawnSync('npx', command, {
+    cwd: PROJECT_ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...more },
+  });
   if (status !== 0) process.exitCode = 1;
 }
 
