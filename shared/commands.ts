@@ -54,6 +54,7 @@ export const COMMANDS = [
   row('file', 1, 'study.openSample', 'Open Sample Study', '打开示例检查', []),
   row('file', 1, 'pacs.fetch', 'Studies From PACS…', '从 PACS 获取检查…', []),
   row('file', 2, 'project.open', 'Open Project…', '打开项目…', ['CmdOrCtrl+Shift+O']),
+  row('file', 2, 'team.open', 'Open Team Project…', '打开团队项目…', []),
   row('file', 2, 'project.close', 'Close Project', '关闭项目', ['CmdOrCtrl+Shift+W']),
   row('file', 2, 'project.backups', 'Backups…', '备份…', []),
   row('file', 3, 'import.open', 'Import Masks…', '导入掩膜…', ['CmdOrCtrl+I']),

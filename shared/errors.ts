@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   'project-newer',
   'project-older',
   'project-corrupt',
+  'project-unknown',
+  'not-a-member',
   'revision-conflict',
   'frame-changed',
   'size-changed',

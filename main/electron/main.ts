@@ -28,6 +28,7 @@ import { agreementHandlers } from './handlers/agreement';
 import { commentHandlers } from './handlers/comments';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
+import { teamHandlers } from './handlers/team';
 import { closeDecoder } from './decoder-window';
 import { windowHandlers } from './handlers/window';
 import { answerRequests } from './ipc';
@@ -43,6 +44,7 @@ import { RecentProjects } from './recent-projects';
 import { writesFinished } from './store';
 import { SecondWindow } from './second-window';
 import { StudyDesk } from './study-desk';
+import { TeamLogins } from './team-logins';
 import { UserSettings } from './user-settings';
 import { systemVault } from './vault';
 import { openMainWindow, repaintBackground } from './window';
@@ -68,6 +70,9 @@ function start(log: LogFile): void {
   const recent = new RecentProjects(profile);
   let menuState: { disabled: CommandId[]; checked: CommandId[] } = { disabled: [], checked: [] };
   let letters: Letters = {};
+
+  // What this computer keeps of teams' projects: embeddings, thumbnails, copies of heads.
+  process.env['SONOMASK_SHARED_FOLDER'] ??= join(profile, 'shared');
 
   const preferences = new PreferenceStore(profile);
   const session = new ProjectSession(
@@ -153,6 +158,7 @@ function start(log: LogFile): void {
     ...agreementHandlers(session, workstation, page),
     ...adjudicationHandlers(session, workstation, preferences, page),
     ...commentHandlers(session, preferences),
+    ...teamHandlers(session, workstation, new TeamLogins(profile, systemVault, process.env)),
     ...pacsHandlers({
       ...{ session, workstation, preferences, page, documents },
       archives: new Archives(profile, systemVault),

@@ -8,6 +8,8 @@ import type { RecentProjects } from './recent-projects';
 
 export class ProjectSession {
   #store: ProjectStore | undefined;
+  /** What the open project is opened by: its folder, or its connection string with the password. */
+  #address = '';
   /** Requests are done one after the other: a hasty double click must not open two projects at once. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -40,26 +42,33 @@ export class ProjectSession {
 
   /** Makes `folder/name.sonomask` and opens it. Throws what `ProjectStore.create` throws. */
   create(folder: string, name: string): Promise<Project> {
-    return this.#inTurn(async () => this.#replace(await ProjectStore.create(join(folder, `${name}.sonomask`))));
+    return this.#inTurn(async () => {
+      const store = await ProjectStore.create(join(folder, `${name}.sonomask`));
+      return this.#replace(store, store.place);
+    });
   }
 
-  /** Throws what `ProjectStore.open` throws; the project that was open then stays open. */
-  open(path: string): Promise<Project> {
+  /**
+   * @param address a folder, or a team's connection string with its password
+   * @throws AppError what `ProjectStore.open` throws; the project that was open then stays open
+   */
+  open(address: string): Promise<Project> {
     return this.#inTurn(async () => {
-      if (this.#store?.folder === resolve(path)) return described(this.#store);
-      return this.#replace(await ProjectStore.open(path));
+      if (this.#store?.place === resolve(address)) return described(this.#store);
+      return this.#replace(await ProjectStore.open(address), address);
     });
   }
 
   /** Opens the project that is open in another of its readings. Throws what `ProjectStore.open` throws. */
   read(readingId: ReadingId): Promise<Project> {
     return this.#inTurn(async () => {
-      const { folder, readings, reading } = this.store;
+      const { readings, reading } = this.store;
+      const address = this.#address;
       const { id } = await readings.get(readingId);
       if (id === reading.id) return described(this.store);
       await this.#closeCurrent();
       try {
-        return await this.#replace(await ProjectStore.open(folder, id));
+        return await this.#replace(await ProjectStore.open(address, id), address);
       } catch (error) {
         this.onChange(null);
         throw error;
@@ -81,9 +90,9 @@ export class ProjectSession {
       }
       try {
         const done = await put();
-        return { project: await this.#replace(await ProjectStore.open(folder)), put: done };
+        return { project: await this.#replace(await ProjectStore.open(folder), folder), put: done };
       } catch (error) {
-        if (isOpen && !this.#store) await this.#replace(await ProjectStore.open(folder));
+        if (isOpen && !this.#store) await this.#replace(await ProjectStore.open(folder), folder);
         throw error;
       }
     });
@@ -96,9 +105,10 @@ export class ProjectSession {
     });
   }
 
-  async #replace(store: ProjectStore): Promise<Project> {
+  async #replace(store: ProjectStore, address: string): Promise<Project> {
     await this.#closeCurrent();
     this.#store = store;
+    this.#address = address;
     const project = described(store);
     // At once: whoever sees the store must find what goes with it.
     this.onChange(project);
@@ -109,6 +119,7 @@ export class ProjectSession {
   async #closeCurrent(): Promise<void> {
     const closing = this.#store;
     this.#store = undefined;
+    this.#address = '';
     if (closing) this.onClosing();
     await closing?.close();
   }
@@ -121,5 +132,5 @@ export class ProjectSession {
 }
 
 function described(store: ProjectStore): Project {
-  return { path: store.folder, name: store.name, reading: store.reading };
+  return { path: store.place, name: store.name, reading: store.reading, team: store.member };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { isTeamPlace, teamPlaceParts } from '../../shared/domain';
 import type { RecentProject } from '../../shared/ipc';
 import { Store } from './store';
 
@@ -24,7 +25,8 @@ export class RecentProjects {
       path,
       name: projectName(path),
       openedAtMs,
-      present: existsSync(path),
+      // A server is asked when the project is opened.
+      present: isTeamPlace(path) || existsSync(path),
     }));
   }
 
@@ -38,7 +40,9 @@ export class RecentProjects {
   }
 }
 
-/** `…/Breast 2026.sonomask` is called "Breast 2026". */
+/** `…/Breast 2026.sonomask` is called "Breast 2026"; a team's as its server names it. */
 export function projectName(path: string): string {
+  const team = teamPlaceParts(path);
+  if (team) return team.project;
   return basename(path).replace(/\.sonomask$/i, '');
 }

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isAppError } from '../../shared/errors';
+import { AppError, isAppError } from '../../shared/errors';
 import type { SourceImage } from '../../shared/domain';
 import type { AddedStudy, Indexing, Project } from '../../shared/ipc';
 import type { PhantomLabel } from '../../shared/phantom';
@@ -61,6 +61,7 @@ export class StudyDesk {
     if (itself !== undefined) return { project: await this.session.open(itself), ...NOTHING_ADDED };
     // Before a project is made: one for images that are not there would be an empty one.
     const present = await firstPresent(paths);
+    assertMayAdd(this.session);
     const project = this.session.current ?? (await this.#openProjectOf(present));
     return this.#inTurn(() => this.#add(project, paths, (progress) => this.page.tell('study.indexing', progress)));
   }
@@ -191,6 +192,13 @@ export class StudyDesk {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Told before anything is read: the server would refuse it in the end. */
+function assertMayAdd({ current }: ProjectSession): void {
+  const role = current?.team?.role;
+  if (role === undefined || role === 'admin') return;
+  throw new AppError('not-permitted', 'project', `a ${role} adds no images to a team's project`);
 }
 
 type SampleLabel = (typeof SAMPLE_LABELS)[PhantomLabel];

@@ -18,6 +18,7 @@ import type { Page } from './page';
 import type { PreferenceStore } from './preferences';
 import type { ProjectSession } from './project-session';
 import { OpenBatches } from './open-batches';
+import { TeamDesk } from './team-desk';
 import { utilityWorker } from './utility-transport';
 import { logError } from '../log';
 
@@ -38,6 +39,7 @@ export class Workstation {
   #learning: OpenLearning | undefined;
   #batches: OpenBatches | undefined;
   #backups: AutomaticBackups | undefined;
+  #team: TeamDesk | undefined;
   /** Ends what goes on in the background for the open project. */
   #project = new AbortController();
   #pageListens = false;
@@ -84,6 +86,11 @@ export class Workstation {
     return this.#backups;
   }
 
+  /** Of the open project, where it is a team's. */
+  get team(): TeamDesk | undefined {
+    return this.#team;
+  }
+
   /** Of the open project. */
   get orders(): Orders | undefined {
     return this.#learning?.orders;
@@ -119,6 +126,8 @@ export class Workstation {
     this.#batches = undefined;
     void this.#backups?.close();
     this.#backups = undefined;
+    this.#team?.close();
+    this.#team = undefined;
   }
 
   /** Another project is open, or none. */
@@ -144,6 +153,9 @@ export class Workstation {
       user: () => actingUser(this.session, this.preferences),
     });
     this.#openBackups(store);
+    if (store.leases) {
+      this.#team = new TeamDesk(store, store.leases, (event, payload) => this.page.tell(event, payload));
+    }
     const { signal } = this.#project;
     source.checkFiles(signal).catch((error: unknown) => {
       if (!signal.aborted) logError('checking files', error);
@@ -197,7 +209,9 @@ export class Workstation {
         await this.inference.project?.headsChanged();
       },
     });
-    const idle = new IdleLearning(learning, async () => (await learningSettings(store)).automatic);
+    // Of a team administrators alone may learn.
+    const mayLearn = store.member === null || store.member.role === 'admin';
+    const idle = new IdleLearning(learning, async () => mayLearn && (await learningSettings(store)).automatic);
     const orders = new Orders({
       ...{ store, labels },
       model: () => this.inference.manifest,

@@ -17,5 +17,5 @@ export { forgetSum } from './closing-sum';
 export { lockProject } from './lock';
 export { translating, translateSqliteError } from './sqlite';
 export { isServerPlace } from './server/place';
-export { RENEWAL_SECONDS, type Leases } from './server/leases';
+export { RENEWAL_SECONDS, type Leases, type Presence } from './server/leases';
 export { Jobs, prepareJobs, type DeadJob, type JobCounts, type Stretch } from './server/jobs';

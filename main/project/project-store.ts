@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { MAIN_READING, type Reading, type ReadingId } from '../../shared/domain';
+import { MAIN_READING, type Reading, type ReadingId, type TeamMember } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import { writeError } from '../files';
 import { Adjudications } from './adjudications';
@@ -42,7 +42,7 @@ interface Reached {
   /** Absolute. */
   readonly folder: string;
   /** As whom the server knows us; null in a folder, where the caller says who works. */
-  readonly user: string | null;
+  readonly member: TeamMember | null;
   readonly database: OpenDatabase;
 }
 
@@ -82,7 +82,7 @@ export class ProjectStore implements ReadingStore {
     readonly reading: Reading,
   ) {
     const { db } = reached.database;
-    const files = reached.user === null ? null : new ServerFiles(db, reached.folder);
+    const files = reached.member === null ? null : new ServerFiles(db, reached.folder);
     const own = this.in(reading.id);
     this.images = new Images(db);
     this.frames = own.frames;
@@ -102,7 +102,7 @@ export class ProjectStore implements ReadingStore {
     this.batches = new Batches(db, reading.id);
     this.settings = new Settings(db);
     this.audit = new Audit(db);
-    this.leases = reached.user === null ? null : new Leases(db);
+    this.leases = reached.member === null ? null : new Leases(db);
   }
 
   /**
@@ -123,7 +123,7 @@ export class ProjectStore implements ReadingStore {
    *
    * @param place a folder, or `postgres://…?project=NAME`
    * @throws AppError `file-not-found`, `project-locked` naming who has it open, `project-newer`, `project-corrupt`,
-   *   `disk-full`, `write-failed`; on a server `project-older`, `server-unreachable`, `login-refused`,
+   *   `disk-full`, `write-failed`; on a server `project-unknown`, `not-a-member`, `project-older`, `server-unreachable`, `login-refused`,
    *   `certificate-refused`; `usage` for an unknown reading.
    */
   static async open(place: string, readingId: ReadingId = MAIN_READING): Promise<ProjectStore> {
@@ -179,7 +179,12 @@ export class ProjectStore implements ReadingStore {
 
   /** As whom the server knows us, and the only name it takes work under; null in a folder. */
   get user(): string | null {
-    return this.reached.user;
+    return this.reached.member?.user ?? null;
+  }
+
+  /** The same with the role; the server enforces it, whatever is made of it here. */
+  get member(): TeamMember | null {
+    return this.reached.member;
   }
 
   /** Of a folder: its database is not what it was when it was closed last. The disk has failed, or another program was at it. */
@@ -209,9 +214,9 @@ export class ProjectStore implements ReadingStore {
 
   /** Everything in the project, in all readings, compared with its seals. @throws AppError `cancelled` */
   verify(options: Omit<VerifyOptions, 'headFile'> = {}): Promise<Verification> {
-    const { user, database } = this.reached;
+    const { member, database } = this.reached;
     const headFile = (sha256: string): Promise<Uint8Array | null> =>
-      user === null ? readFile(this.headFile(sha256)).catch(() => null) : headOnServer(database.db, sha256);
+      member === null ? readFile(this.headFile(sha256)).catch(() => null) : headOnServer(database.db, sha256);
     return verify(database.db, { ...options, headFile });
   }
 
@@ -226,7 +231,7 @@ async function reachFolder(folder: string): Promise<Reached> {
 }
 
 function reachedFolder(folder: string, database: OpenDatabase): Reached {
-  return { place: folder, name: basename(folder, FOLDER_SUFFIX), folder, user: null, database };
+  return { place: folder, name: basename(folder, FOLDER_SUFFIX), folder, member: null, database };
 }
 
 async function reachServer(text: string): Promise<Reached> {
@@ -240,5 +245,6 @@ async function reachServer(text: string): Promise<Reached> {
     await database.close();
     throw isAppError(error) ? error : writeError(folder, error);
   }
-  return { place: placeText(place), name: place.project, folder, user: database.user, database };
+  const { user, role } = database;
+  return { place: placeText(place), name: place.project, folder, member: { user, role }, database };
 }

@@ -53,6 +53,8 @@ export class FrameSource {
     } catch (error) {
       const found = problemOf(error);
       if (!found) throw error;
+      // Of a team's files the others may have theirs all the same: a disk that is not there is this computer's matter.
+      if (store.user !== null && isOutOfReach(found.problem)) return unreachable(before, found);
       // A damaged frame says nothing of the others of its loop; a file that is gone does.
       if (found.problem === 'file-not-found')
         await store.images.markProblem(before.imageId, found.problem, found.detail);
@@ -106,9 +108,13 @@ export class FrameSource {
     return png;
   }
 
-  /** Looks whether every file is still there, and notes what has gone or come back. Opens none of them whole. */
+  /**
+   * Looks whether every file is still there, and notes what has gone or come back. Opens none of them whole. In a team's
+   * project nothing is noted, since the others may have theirs.
+   */
   async checkFiles(signal: AbortSignal): Promise<void> {
     const { store, worker } = this;
+    if (store.user !== null) return;
     const gone = await this.#imagesGone();
     const images = await store.images.list();
     let changes = 0;
@@ -118,7 +124,7 @@ export class FrameSource {
       const checked = await worker.request('check', { paths }, { signal });
       for (const [i, { id }] of piece.entries()) {
         const { problem = null, detail = null } = checked[i] ?? {};
-        const isGone = problem === 'file-not-found' || problem === 'file-unreadable';
+        const isGone = problem !== null && isOutOfReach(problem);
         if (isGone === gone.has(id)) continue;
         await store.images.markProblem(id, isGone ? problem : null, isGone ? detail : null);
         changes++;
@@ -139,7 +145,7 @@ export class FrameSource {
     for (let offset = 0; ; offset += limit) {
       const page = await this.store.frames.list({ filter: { states: ['failed'] }, limit, offset });
       for (const { imageId, problem } of page.frames) {
-        if (problem === 'file-not-found' || problem === 'file-unreadable') gone.add(imageId);
+        if (problem !== null && isOutOfReach(problem)) gone.add(imageId);
       }
       if (page.frames.length < limit) return gone;
     }
@@ -202,7 +208,12 @@ async function keep(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** What an error of reading says of the file; undefined for one that says nothing of it. */
-function problemOf(error: unknown): { problem: ImageProblem; detail: string } | undefined {
+interface FoundProblem {
+  readonly problem: ImageProblem;
+  readonly detail: string;
+}
+
+function problemOf(error: unknown): FoundProblem | undefined {
   if (!isAppError(error)) return undefined;
   const detail = error.message.slice(0, 1_000);
   // A file that brings the decoder down twice costs that file, not the study.
@@ -211,10 +222,22 @@ function problemOf(error: unknown): { problem: ImageProblem; detail: string } | 
   return parsed.success ? { problem: parsed.data, detail } : undefined;
 }
 
+/** As it stands in the project, without what needs the pixels. */
+function unreachable(frame: FrameDetail, found: FoundProblem): OpenedFrame {
+  return { frame, masks: [], measurements: [], problem: toldProblem(frame, found) };
+}
+
+function toldProblem({ absolutePath }: FrameDetail, { problem, detail }: FoundProblem): Problem {
+  return { path: absolutePath, code: problem === 'changed' ? 'frame-changed' : problem, message: detail };
+}
+
+function isOutOfReach(problem: string): boolean {
+  return problem === 'file-not-found' || problem === 'file-unreadable';
+}
+
 function shownProblem(frame: FrameDetail): Problem | null {
   if (frame.problem === null) return null;
-  const code = frame.problem === 'changed' ? 'frame-changed' : frame.problem;
-  return { path: frame.absolutePath, code, message: frame.problemDetail ?? frame.problem };
+  return toldProblem(frame, { problem: frame.problem, detail: frame.problemDetail ?? frame.problem });
 }
 
 export function summaryOf(frame: FrameDetail): FrameSummary {

@@ -4,6 +4,7 @@
  * reactive.
  */
 import type { MaskInstance, MaskState, Measurement, PromptBox, PromptPoint, ReviewState } from '../../shared/domain';
+import type { ErrorCode } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
 import { boundingBox, type Mask } from '../../shared/mask';
 import { clearedPrompt, polygonChange, stateChange } from './acts';
@@ -18,10 +19,20 @@ import { LiveStroke } from './live-stroke';
 import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
 import { pointsOfStroke, promptPoints } from './scribble';
-import { Selection } from './selection';
+import { Selection, type Lock } from './selection';
 import { covers } from './snapshot';
 import { Vertices } from './vertices';
 import { WholeMask } from './whole-mask';
+
+/** Refusals of a team's server; there a conflict is with somebody else's work. */
+const FINAL: readonly ErrorCode[] = [
+  'frame-leased',
+  'not-permitted',
+  'revision-conflict',
+  'server-unreachable',
+  'login-refused',
+  'certificate-refused',
+];
 
 const ACCEPTABLE: readonly MaskState[] = ['proposed', 'propagated', 'imported'];
 
@@ -33,6 +44,11 @@ export class Editor {
   readonly hover: HoverPreview;
   readonly whole: WholeMask;
   readonly vertices: Vertices;
+  /** Edits of the frame were refused by a team's server and are gone: it is to be read anew. */
+  readonly gaveUp = emitter<{ readonly frameId: number; readonly code: ErrorCode }>();
+  /** Others work on the project, too. */
+  shared = false;
+  #lock: Lock | null = null;
   /** Whether hovering previews. */
   previews = true;
   /** Where brush and eraser may paint. */
@@ -53,6 +69,13 @@ export class Editor {
       ports,
       decoder: this.#decoder,
       holdsOne: (labelId) => this.selection.holdsOne(labelId),
+      mayAct: () => this.#mayAct(),
+      givesUp: (code) => this.shared && FINAL.includes(code),
+      gaveUp: (document, code) => {
+        if (document === this.document) this.cancelStroke();
+        this.documents.drop(document);
+        this.gaveUp.emit({ frameId: document.frame.id, code });
+      },
       readyAnswer: (question) => this.hover.answerTo(question),
     });
     this.documents.changed.on(() => this.changed.emit(undefined));
@@ -65,6 +88,13 @@ export class Editor {
   /** On screen; null where there is none. */
   get document(): FrameDocument | null {
     return this.documents.current;
+  }
+
+  /** Why nothing may be changed now; a stroke under way is taken back. */
+  set lock(lock: Lock | null) {
+    if (lock !== null) this.cancelStroke();
+    this.#lock = lock;
+    this.changed.emit(undefined);
   }
 
   // What comes from outside ----------------------------------------------------------------------------------------
@@ -177,7 +207,7 @@ export class Editor {
   /** Begins a stroke at a place; `stroke` goes on with it. The eraser needs something to erase. */
   beginStroke(mode: BrushMode, radiusPx: number, x: number, y: number, pressure = 1): boolean {
     const instance = this.selection.target();
-    if (this.document === null || instance === null) return false;
+    if (this.document === null || instance === null || !this.#mayAct()) return false;
     if (mode === 'eraser' && instance.shown === null) return this.selection.refuse('needs-mask');
     const limit = brushLimit(this.brushRules, this.document.live, instance.labelId, this.grey);
     if (limit === 'nowhere') return this.selection.refuse('nowhere');
@@ -299,6 +329,10 @@ export class Editor {
   /** What the preview would make of the frame; null without one. */
   get previewMask(): Mask | null {
     return this.hover.mask?.mask ?? null;
+  }
+
+  #mayAct(): boolean {
+    return this.#lock === null || this.selection.refuse(this.#lock);
   }
 
   /** All of one sign; none does nothing. */

@@ -23,6 +23,12 @@ export interface DocumentContext extends AnswerSources {
   readonly ports: EditorPorts;
   /** True for a label of which a frame holds one mask. */
   holdsOne(labelId: number): boolean;
+  /** False where nothing may be changed now, which is told. */
+  mayAct(): boolean;
+  /** Whether an edit that was refused with this is not to be tried again: somebody else may have the frame by then. */
+  givesUp(code: ErrorCode): boolean;
+  /** Edits were given up: what is on screen is not what is stored. */
+  gaveUp(document: FrameDocument, code: ErrorCode): void;
 }
 
 type NewAct =
@@ -59,7 +65,11 @@ export class FrameDocument {
     });
     this.saves = new SaveQueue(
       (edit) => context.ports.save(edit),
-      async () => this.receive(await context.ports.masksOf(frame.id)),
+      {
+        isFinal: (code) => context.givesUp(code),
+        onGivenUp: (code) => context.gaveUp(this, code),
+        onConflict: async () => this.receive(await context.ports.masksOf(frame.id)),
+      },
       () => this.changed.emit(undefined),
     );
     this.receive(masks);
@@ -123,6 +133,7 @@ export class FrameDocument {
    * @returns false when it changes nothing; nothing is to be undone then
    */
   do(act: NewAct, active: Instance | null, known?: { change: Change; pixels: Mask }): boolean {
+    if (!this.context.mayAct()) return false;
     const review = act.kind === 'local' ? act.review : null;
     const measurements = act.kind === 'local' ? act.measurements : undefined;
     const changes = known ? [known.change] : this.#changesOf(act);
@@ -142,6 +153,7 @@ export class FrameDocument {
   }
 
   undo(): boolean {
+    if (!this.context.mayAct()) return false;
     const act = this.#history.back();
     if (act === undefined) return false;
     if (act.settled) {
@@ -156,6 +168,7 @@ export class FrameDocument {
   }
 
   redo(): boolean {
+    if (!this.context.mayAct()) return false;
     const act = this.#history.forward();
     if (act === undefined) return false;
     this.active = act.activeAfter;

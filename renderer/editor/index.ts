@@ -9,6 +9,6 @@ export type { Instance, PixelNews } from './instance';
 export type { Saving } from './open-documents';
 export type { EditedFrame, EditorPorts, UnsignedEdit } from './ports';
 export { pointsOfStroke } from './scribble';
-export type { EditedLabel, Refusal } from './selection';
+export type { EditedLabel, Lock, Refusal } from './selection';
 export type { HeldRing } from './vertices';
 export { isLive, type Snapshot } from './snapshot';

@@ -72,6 +72,14 @@ export class OpenDocuments {
     this.#all.clear();
   }
 
+  /** What is stored of the frame is to be read anew. */
+  drop(document: FrameDocument): void {
+    document.saves.stop();
+    if (document === this.#current) this.#current = null;
+    this.#all.delete(keyOf(document.frame.id, document.frame.sha256));
+    this.changed.emit(undefined);
+  }
+
   get saving(): Saving {
     let [unsaved, unsettled] = [0, 0];
     let failure: Saving['failure'] = null;

@@ -1,6 +1,7 @@
 /**
  * Saves the edits of one frame one after the other, so that each names the revision before it. An edit that could not be
- * saved stays first in line and is tried again until it is; nothing is ever dropped. Not what an edit contains.
+ * saved stays first in line and is tried again until it is; nothing is ever dropped but what a team's server refuses for good,
+ * which is told. Not what an edit contains.
  */
 import { isAppError, type ErrorCode } from '../../shared/errors';
 import type { SavedEdit } from '../../shared/domain';
@@ -18,6 +19,16 @@ export interface SaveFailure {
   readonly attempts: number;
 }
 
+/** What is done about an edit that was refused. */
+export interface Refusals {
+  /** Trying again would be wrong: of a team's frame somebody else may have changed meanwhile. */
+  isFinal(code: ErrorCode): boolean;
+  /** This edit and all behind it are gone. */
+  onGivenUp(code: ErrorCode): void;
+  /** Asks what is stored now, so that the next attempt fits it. */
+  onConflict(): Promise<void>;
+}
+
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 
 export class SaveQueue {
@@ -26,13 +37,10 @@ export class SaveQueue {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failure: SaveFailure | null = null;
 
-  /**
-   * @param onConflict asks what is stored now, so that the next attempt fits it
-   * @param onChange `length` or `failure` changed
-   */
+  /** @param onChange `length` or `failure` changed */
   constructor(
     private readonly send: (edit: UnsignedEdit) => Promise<SavedEdit>,
-    private readonly onConflict: () => Promise<void>,
+    private readonly refusals: Refusals,
     private readonly onChange: () => void,
   ) {}
 
@@ -88,11 +96,18 @@ export class SaveQueue {
 
   async #failed(error: unknown): Promise<void> {
     const code = isAppError(error) ? error.code : 'internal';
+    if (this.refusals.isFinal(code)) {
+      this.stop();
+      this.#failure = null;
+      this.refusals.onGivenUp(code);
+      this.onChange();
+      return;
+    }
     const message = error instanceof Error ? error.message : String(error);
     const attempts = (this.#failure?.attempts ?? 0) + 1;
     // The first conflict is no failure yet: most are resolved by looking at what is stored.
     const conflict = code === 'revision-conflict';
-    if (conflict) await this.onConflict().catch(() => undefined);
+    if (conflict) await this.refusals.onConflict().catch(() => undefined);
     this.#failure = { code, message, attempts };
     const wait = conflict && attempts === 1 ? 0 : (RETRY_MS[attempts - 1] ?? 30_000);
     this.#timer = setTimeout(() => {

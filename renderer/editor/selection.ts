@@ -11,6 +11,9 @@ export interface EditedLabel {
   readonly head: string | null;
 }
 
+/** Why nothing on the frame may be changed: of a team's project, where the server would refuse it. */
+export type Lock = 'offline' | 'leased' | 'accepted';
+
 /** Why an act did nothing, where the user could not guess. */
 export type Refusal =
   | 'no-label'
@@ -21,7 +24,8 @@ export type Refusal =
   | 'last-frame'
   | 'other-size'
   | 'humans-mask'
-  | 'nowhere';
+  | 'nowhere'
+  | Lock;
 
 export class Selection {
   readonly changed = emitter<undefined>();

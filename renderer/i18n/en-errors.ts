@@ -79,6 +79,14 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: 'The project “{subject}” is damaged',
     advice: 'Restore it from a backup. The source images are not affected.',
   },
+  'project-unknown': {
+    title: 'The team server has no project “{subject}”',
+    advice: 'Check its name and the database, or ask the administrator.',
+  },
+  'not-a-member': {
+    title: 'You are not in the team of “{subject}”',
+    advice: 'The server knows you, but the project’s administrator has given you no role in it yet.',
+  },
   'revision-conflict': {
     title: 'This mask was changed elsewhere meanwhile',
     advice: 'The newer state is shown. Make the change again if it is still wanted.',

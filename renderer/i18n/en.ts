@@ -14,6 +14,7 @@ import { measure } from './en-measure';
 import { sides, toolHint, vertices } from './en-tools';
 import { review } from './en-review';
 import { pacs } from './en-pacs';
+import { team } from './en-team';
 
 export const en = {
   app: {
@@ -161,6 +162,7 @@ export const en = {
   vertices,
   review,
   pacs,
+  team,
   propagation,
   brush,
   palette: {

@@ -43,6 +43,14 @@ export const error: typeof english.error = {
     advice: '请项目管理员用当前版本运行一次“sonomask team init”。',
   },
   'project-corrupt': { title: '项目“{subject}”已损坏', advice: '请从备份恢复。源图像不受影响。' },
+  'project-unknown': {
+    title: '团队服务器上没有项目“{subject}”',
+    advice: '请检查项目名称和数据库，或联系管理员。',
+  },
+  'not-a-member': {
+    title: '您不是项目“{subject}”的成员',
+    advice: '服务器认识您，但项目管理员尚未授予您任何角色。',
+  },
   'revision-conflict': { title: '此掩膜已在别处被修改', advice: '现显示较新的状态。如仍需要，请重新修改。' },
   'frame-changed': { title: '“{subject}”已不是当初标注的图像', advice: '已有掩膜均保留。放回原图像即可继续。' },
   'size-changed': {

@@ -15,6 +15,7 @@ import { measure } from './zh-cn-measure';
 import { sides, toolHint, vertices } from './zh-cn-tools';
 import { review } from './zh-cn-review';
 import { pacs } from './zh-cn-pacs';
+import { team } from './zh-cn-team';
 
 export const zhCn: Messages = {
   app: {
@@ -157,6 +158,7 @@ export const zhCn: Messages = {
   vertices,
   review,
   pacs,
+  team,
   propagation,
   brush,
   palette: {

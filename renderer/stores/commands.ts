@@ -26,6 +26,7 @@ import { usePropagation } from './propagation';
 import { useReaders } from './readers';
 import { reviewLoop } from './review-loop';
 import { useSecondWindow } from './second-window';
+import { useTeam } from './team';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
 import { useWorkspace } from './workspace';
@@ -49,6 +50,7 @@ export const useCommands = defineStore('commands', () => {
   const desk = useLearningDesk();
   const list = useStudyList();
   const readers = useReaders();
+  const team = useTeam();
   const toasts = useToasts();
   const workspace = useWorkspace();
 
@@ -65,6 +67,7 @@ export const useCommands = defineStore('commands', () => {
     'study.openFolder': () => void workspace.openFolder(),
     'study.openFiles': () => void workspace.openFiles(),
     'study.openSample': () => void workspace.openSample(),
+    'team.open': () => void team.ask(),
     'project.open': () => void workspace.openProject(),
     'project.close': () => void workspace.close(),
     'project.backups': () => backups.show(),
@@ -117,6 +120,7 @@ export const useCommands = defineStore('commands', () => {
     'study.openSample',
     'pacs.fetch',
     'project.open',
+    'team.open',
   ]);
   const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;
   /** Not while versions are compared or frames are looked over: the frame's own masks are not on screen then. */
@@ -135,6 +139,7 @@ export const useCommands = defineStore('commands', () => {
 
   function enabled(id: CommandId): boolean {
     if (ALWAYS.has(id)) return true;
+    if (team.missingFor(id)) return false;
     if (OPENING.has(id)) return !workspace.busy;
     if (!workspace.project) return false;
     if (id === 'review.comment' || id === 'review.history') return editor.image !== null && !cine.moving;
@@ -183,7 +188,7 @@ export const useCommands = defineStore('commands', () => {
   }
 
   function run(id: CommandId): void {
-    if (!enabled(id)) return;
+    if (!enabled(id)) return void team.refuses(id);
     if (id === 'tool.cancel' && cursor.leave()) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);

@@ -8,6 +8,7 @@ export type DialogName =
   | 'pacs-fetch'
   | 'pacs-send'
   | 'pacs-servers'
+  | 'team'
   | 'settings'
   | 'keys'
   | 'shortcuts'

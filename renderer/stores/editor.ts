@@ -9,7 +9,7 @@ import type { FrameDetail, MaskInstance, ReviewState, Scale } from '../../shared
 import type { ColourImage } from '../../shared/image';
 import type { Problem } from '../../shared/ipc';
 import { Toolbox } from '../canvas';
-import { Editor, type Refusal } from '../editor';
+import { Editor, type Lock, type Refusal } from '../editor';
 import { call, listen } from '../ipc';
 import { guardClosing } from './before-closing';
 import { editorCommands } from './editor-commands';
@@ -107,7 +107,14 @@ export const useEditor = defineStore('editor', () => {
     if (frameId === null || !(await flush())) return;
     const accepted = await toasts.attempt(() => call('frames.acceptPixels', { frameId }).then(() => true));
     if (!accepted || wantedFrameId !== frameId) return;
+    await reload();
+  }
+
+  /** Reads the frame on screen anew. @param frameId only if it is this one */
+  async function reload(frameId = wantedFrameId): Promise<void> {
+    if (frameId === null || frameId !== wantedFrameId) return;
     const next = neighbours;
+    loader.clear();
     close();
     await open(frameId, next);
   }
@@ -288,6 +295,8 @@ export const useEditor = defineStore('editor', () => {
     ...view,
     open,
     acceptPixels,
+    reload,
+    setLock: (lock: Lock | null) => (editor.lock = lock),
     close,
     flush,
     retrySaves: () => editor.documents.retrySaves(),

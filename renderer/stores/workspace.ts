@@ -101,10 +101,15 @@ export const useWorkspace = defineStore('workspace', () => {
     await openPaths((await toasts.attempt(() => call('dialog.openFiles'))) ?? []);
   }
 
+  /** Opens what `act` opens, in turn with what is under way. */
+  async function openBy(act: () => Promise<void>): Promise<void> {
+    await opened('project', act);
+    await refreshRecent();
+  }
+
   async function openProject(path?: string): Promise<void> {
     const chosen = path ?? (await toasts.attempt(() => call('dialog.openProject')));
-    if (chosen) await opened('project', () => call('project.open', { path: chosen }));
-    await refreshRecent();
+    if (chosen) await openBy(async () => void (await call('project.open', { path: chosen })));
   }
 
   /** Puts a backup in its project's place. What cannot be saved in a damaged one does not hold it up. */
@@ -144,7 +149,6 @@ export const useWorkspace = defineStore('workspace', () => {
   }
 
   listen('project.changed', (now) => void takeProject(now));
-  listen('files.given', ({ paths }) => void openPaths(paths));
   listen('study.indexing', (now) => {
     indexing.value = now.finished ? null : now;
     if (!list.current && now.done > 0) void list.first();
@@ -159,6 +163,7 @@ export const useWorkspace = defineStore('workspace', () => {
     openPaths,
     openFolder,
     openFiles,
+    openBy,
     openProject,
     openSample,
     read,

@@ -115,6 +115,16 @@ export type {
 export { frameVisit, projectStatistics, workPeriod } from './statistics';
 export type { FrameVisit, HeadQuality, ProjectStatistics, WorkPeriod } from './statistics';
 export { frameLease, type FrameLease } from './lease';
+export {
+  isTeamPlace,
+  TEAM_ROLES,
+  teamMember,
+  teamPlaceParts,
+  teamRole,
+  type TeamMember,
+  type TeamPlaceParts,
+  type TeamRole,
+} from './team';
 export { batch, batchFailure, batchPlan, batchRequest, batchState, existingMasks, problemOfFailure } from './batch';
 export type {
   Batch,

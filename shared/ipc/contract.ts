@@ -26,6 +26,7 @@ import { propagationChannels, propagationEvents } from './propagation';
 import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
+import { teamChannels, teamEvents } from './team';
 import { windowChannels, windowEvents } from './window';
 
 export const CHANNELS = {
@@ -52,6 +53,7 @@ export const CHANNELS = {
   ...adjudicationChannels,
   ...commentsChannels,
   ...pacsChannels,
+  ...teamChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -85,6 +87,7 @@ export const EVENTS = {
   ...windowEvents,
   ...agreementEvents,
   ...pacsEvents,
+  ...teamEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

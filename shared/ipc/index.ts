@@ -51,6 +51,7 @@ export {
   type PacsStudy,
   type PacsUnsent,
 } from './pacs';
+export { teamLoginSchema, type KnownLogin, type TeamLogin } from './team';
 export type { Project, RecentProject } from './project';
 export type { PropagationEnd, PropagationRequest, PropagationResult } from './propagation';
 export {

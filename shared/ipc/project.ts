@@ -1,10 +1,10 @@
 /** Channels about which project is open. What is inside a project has channels of its own. */
 import { z } from 'zod';
-import { reading } from '../domain';
+import { reading, teamMember } from '../domain';
 import { absolutePath, channel } from './channel';
 
 const placeSchema = z.object({
-  /** Absolute path of the `NAME.sonomask` folder. */
+  /** Absolute path of the `NAME.sonomask` folder, or the connection string of a team's project, without the password. */
   path: z.string(),
   name: z.string(),
 });
@@ -12,6 +12,8 @@ const placeSchema = z.object({
 export const projectSchema = placeSchema.extend({
   /** In which it is open. */
   reading,
+  /** Who we are on its server; null in a folder. */
+  team: teamMember.nullable(),
 });
 
 export type Project = z.infer<typeof projectSchema>;

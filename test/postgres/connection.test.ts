@@ -67,7 +67,7 @@ describe('a server', () => {
     await expect(open((url) => (url.port = '1'))).rejects.toMatchObject({ code: 'server-unreachable' });
     await expect(open((url) => (url.username = 'nobody'))).rejects.toMatchObject({ code: 'login-refused' });
     await expect(open((url) => url.searchParams.set('project', 'none'))).rejects.toMatchObject({
-      code: 'file-not-found',
+      code: 'project-unknown',
     });
   });
 

@@ -162,7 +162,7 @@ it('that is broken off leaves nothing, on a server or in a folder, and can be be
     return cli(['project', 'migrate', from, to], { signal: ending.signal, onError: () => ending.abort() });
   };
   expect((await stop(place, project)).code).toBe(130);
-  await expect(ProjectStore.open(place)).rejects.toMatchObject({ code: 'file-not-found' });
+  await expect(ProjectStore.open(place)).rejects.toMatchObject({ code: 'project-unknown' });
   expect((await cli(['project', 'migrate', project, place])).code).toBe(0);
   expect((await stop(folder, place)).code).toBe(130);
   expect(readdirSync(parent)).toEqual([]);
@@ -184,7 +184,7 @@ it('to a server that crashes in the middle: no project is there afterwards', asy
   });
   expect((await moving).code).toBe(1);
   await server.again();
-  await expect(ProjectStore.open(place)).rejects.toMatchObject({ code: 'file-not-found' });
+  await expect(ProjectStore.open(place)).rejects.toMatchObject({ code: 'project-unknown' });
   expect((await cli(['project', 'migrate', project, place])).code).toBe(0);
 });
 

@@ -173,7 +173,7 @@ it('another tenant sees nothing, and roles given in one project count in no othe
   await other.open();
   const url = new URL(other.url('ada'));
   url.searchParams.set('project', hospital.schema.replace('sonomask_', ''));
-  await expect(ProjectStore.open(url.href)).rejects.toMatchObject({ code: 'file-not-found' });
+  await expect(ProjectStore.open(url.href)).rejects.toMatchObject({ code: 'not-a-member' });
   const attack = await other.attacker('ada');
   for (const table of ['studies', 'revisions', 'kysely_migration', 'frame_leases']) {
     expect(await attack(`select * from ${hospital.schema}.${table}`)).toBe(DENIED);
@@ -181,6 +181,15 @@ it('another tenant sees nothing, and roles given in one project count in no othe
   expect(await attack(`select ${hospital.schema}.take_lease(1, 'x', 60)`)).toBe(DENIED);
   expect(await attack(`select pg_read_file('/etc/passwd')`)).toBe(DENIED);
   expect(await attack(`create table ${hospital.schema}.mine (id integer)`)).toBe(DENIED);
+});
+
+it('everybody knows in which role, the owner as an administrator', async () => {
+  const roleOf = async (name: string) => (await hospital.as(name)).member?.role;
+  const names = ['ann', 'rita', 'ada', 'wall-e'];
+  expect(await Promise.all(names.map(roleOf))).toEqual(['reader', 'reviewer', 'admin', 'worker']);
+  const owner = await ProjectStore.open(hospital.place);
+  onTestFinished(() => owner.close());
+  expect(owner.member).toEqual({ user: owner.user, role: 'admin' });
 });
 
 it('the team is listed, changed and left', async () => {
@@ -196,7 +205,7 @@ it('the team is listed, changed and left', async () => {
   const [left, changed] = await owner.audit.latest(2);
   expect(left).toMatchObject({ action: 'give-role', subject: ann, detail: { role: null } });
   expect(changed).toMatchObject({ action: 'give-role', subject: ann, detail: { role: 'reviewer' } });
-  await expect(hospital.as('ann')).rejects.toMatchObject({ code: 'file-not-found' });
+  await expect(hospital.as('ann')).rejects.toMatchObject({ code: 'not-a-member' });
   await expect(removeMember(hospital.place, ann)).rejects.toMatchObject({ code: 'usage' });
   const asAda = hospital.url('ada');
   await expect(addMember(asAda, 'x', 'admin')).rejects.toMatchObject({ code: 'not-permitted' });

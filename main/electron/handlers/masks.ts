@@ -28,7 +28,8 @@ export function maskHandlers(
       const { project } = workstation.inference;
       if (!project) throw new AppError('usage', 'project', 'no project is open');
       const { store } = session;
-      const saved = await project.proposer.save({ ...edit, user: actingUser(session, preferences) });
+      const save = () => project.proposer.save({ ...edit, user: actingUser(session, preferences) });
+      const saved = await (workstation.team?.save(edit.frameId, save) ?? save());
       workstation.noteWork();
       page.tell('frames.changed', { frames: [summaryOf(await store.frames.get(edit.frameId))] });
       return saved;

@@ -6,10 +6,10 @@
 import { sql } from 'kysely';
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import { rowId } from '../../../shared/domain';
+import { rowId, type TeamRole } from '../../../shared/domain';
 import { parsePlace, placeText, schemaOf, type ServerPlace } from './place';
 import { connectionOf, openPostgres, translatePostgresError } from './postgres';
-import { roleName, type Role } from './rights';
+import { roleName } from './rights';
 import type { ProjectTables } from '../schema';
 
 /** Items of a batch, both ends included. */
@@ -42,7 +42,7 @@ const LONGEST_SECONDS = 6 * 3_600;
 /** So long the list of what was given up is kept. */
 const KEPT_SECONDS = 30 * 86_400;
 /** Who may put in and take out. */
-const WORKING: readonly Role[] = ['admin', 'worker'];
+const WORKING: readonly TeamRole[] = ['admin', 'worker'];
 
 function jobsSchema(place: ServerPlace): string {
   return `${schemaOf(place)}_jobs`;

@@ -12,6 +12,15 @@ import type { ProjectDb } from '../schema';
 export const LEASE_SECONDS = 60;
 export const RENEWAL_SECONDS = 20;
 
+/** What others have done and do, as far as a window must know. */
+export interface Presence {
+  /** Who else has the frame that was asked about; null: nobody. */
+  readonly holder: string | null;
+  /** Counts up with every change of masks, and with every entry of the audit, reviews among them. */
+  readonly lastRevision: number;
+  readonly lastAudit: number;
+}
+
 export class Leases {
   /** Tells this opening of the project from others of the same user. */
   readonly #session = randomUUID();
@@ -32,6 +41,17 @@ export class Leases {
     // Given away between two statements of the server: the next asking finds out.
     if (!held?.since) return { mine: false, holder: '', since: new Date().toISOString() };
     return { mine: held.mine, holder: held.holder, since: held.since.toISOString() };
+  }
+
+  /** @param frameId null: no frame is asked about */
+  async look(frameId: FrameId | null): Promise<Presence> {
+    const { rows } = await sql<Presence>`select
+      (select user_name from frame_leases where frame_id = ${frameId}::integer and expires_at > clock_timestamp()
+        and not (user_name = session_user and session = ${this.#session})) as holder,
+      coalesce((select max(id) from revisions), 0) as "lastRevision",
+      coalesce((select max(id) from audit), 0) as "lastAudit"`.execute(this.db);
+    const [found] = rows;
+    return found ?? { holder: null, lastRevision: 0, lastAudit: 0 };
   }
 
   /** Others may have the frame. Nothing where it was not ours any more. */

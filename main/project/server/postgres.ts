@@ -27,8 +27,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   '57P': 'server-unreachable', // shutting down, or starting up
   '53100': 'disk-full',
   '53300': 'server-unreachable', // too many connections
-  '3D000': 'file-not-found',
-  '3F000': 'file-not-found',
+  '3D000': 'project-unknown',
+  '3F000': 'project-unknown',
   '42501': 'not-permitted',
   // Two did the same at the same time, and the other was first.
   '23505': 'revision-conflict',

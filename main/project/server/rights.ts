@@ -3,22 +3,19 @@
  * other: a reader draws, a reviewer accepts and adjudicates, an administrator keeps images, labels and heads; a worker is
  * a reader that takes jobs. Not who has which role (`team.ts`).
  */
-import { PROPOSING_USER, MAIN_READING } from '../../../shared/domain';
+import { PROPOSING_USER, MAIN_READING, TEAM_ROLES, type TeamRole } from '../../../shared/domain';
 import type { ProjectTables } from '../schema';
 import { KEY_FILE } from './files';
 import type { Column } from './seal-rules';
 
-export const ROLES = ['reader', 'reviewer', 'admin', 'worker'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** Everybody of the team reads all tables. `id`s are the server's to give. */
 interface TableRights {
   /** The least role that adds rows. */
-  readonly insert?: Role;
-  readonly update?: Role;
+  readonly insert?: TeamRole;
+  readonly update?: TeamRole;
   /** Columns that may be changed; default: all but `id`. */
   readonly columns?: readonly string[];
-  readonly delete?: Role;
+  readonly delete?: TeamRole;
   /** Rows carry the name of who adds them, and it must be true. */
   readonly signed?: true;
   /** Rows belong to a reading: to the main one, or to the one that has the user's name. */
@@ -62,7 +59,7 @@ export const RIGHTS: Readonly<Record<keyof ProjectTables, TableRights>> = {
 };
 
 /** The server's role for a role of the project. */
-export function roleName(schema: string, role: Role): string {
+export function roleName(schema: string, role: TeamRole): string {
   return `${schema}_${role}`;
 }
 
@@ -76,13 +73,13 @@ export function roleName(schema: string, role: Role): string {
 export function rightsSql(schema: string, columns: ReadonlyMap<string, readonly Column[]>): string[] {
   const reader = roleName(schema, 'reader');
   return [
-    ...ROLES.map((role) => createRole(roleName(schema, role))),
+    ...TEAM_ROLES.map((role) => createRole(roleName(schema, role))),
     `grant ${reader} to ${roleName(schema, 'reviewer')}`,
     `grant ${roleName(schema, 'reviewer')} to ${roleName(schema, 'admin')}`,
     `grant ${reader} to ${roleName(schema, 'worker')}`,
     `revoke all on schema ${schema} from public`,
     `grant usage on schema ${schema} to ${reader}`,
-    `revoke all on all tables in schema ${schema} from public, ${ROLES.map((role) => roleName(schema, role)).join(', ')}`,
+    `revoke all on all tables in schema ${schema} from public, ${TEAM_ROLES.map((role) => roleName(schema, role)).join(', ')}`,
     ...leases(schema),
     ...files(schema),
     ...guards(schema),
@@ -111,7 +108,7 @@ function tableRights(schema: string, table: string, rights: TableRights, all: re
   const given = all.filter((column) => column !== 'id');
   const own = [signed && 'user_name = session_user', ofReading && `${schema}.may_write_in(reading_id)`].filter(Boolean);
   const check = own.join(' and ') || 'true';
-  const policies: [string, Role | undefined, string][] = [
+  const policies: [string, TeamRole | undefined, string][] = [
     ['select', 'reader', 'using (true)'],
     ['insert', insert, `with check (${check})`],
     ['update', update, `using (${check}) with check (${check})`],
@@ -179,7 +176,7 @@ function files(schema: string): string[] {
 
 /** Rules that compare a row with what was there before: policies see the new row alone. */
 function guards(schema: string): string[] {
-  const is = (role: Role): string => `pg_has_role(session_user, '${roleName(schema, role)}', 'member')`;
+  const is = (role: TeamRole): string => `pg_has_role(session_user, '${roleName(schema, role)}', 'member')`;
   // The owner brings in whole projects; whoever owns the tables could change the rules anyway.
   const owner = `pg_has_role(session_user, (select nspowner from pg_namespace where nspname = '${schema}'), 'member')`;
   const refuse = (code: string, text: string): string => `raise exception '${text}' using errcode = '${code}'`;

@@ -3,6 +3,7 @@
  * Not who may do what there (`team.ts`), nor what is in the tables.
  */
 import { sql, type Kysely } from 'kysely';
+import { TEAM_ROLES, type TeamRole } from '../../../shared/domain';
 import { AppError, isAppError } from '../../../shared/errors';
 import type { OpenDatabase } from '../database';
 import { pendingMigrations, runMigrations } from '../migrate';
@@ -13,7 +14,7 @@ import type { ProjectDb, ProjectTables } from '../schema';
 import { putFile, type ProjectFile } from './files';
 import { placeText, schemaOf, type ServerPlace } from './place';
 import { openPostgres } from './postgres';
-import { rightsSql } from './rights';
+import { rightsSql, roleName } from './rights';
 import { sessionUser } from '../dialect';
 import { sealRules, type Column } from './seal-rules';
 
@@ -22,6 +23,8 @@ const TRIES = 5;
 export interface OpenServerDatabase extends OpenDatabase {
   /** As whom the server knows us: work is written down under this name and no other. */
   readonly user: string;
+  /** The highest that we have; the owner is an administrator. */
+  readonly role: TeamRole;
 }
 
 /**
@@ -125,8 +128,8 @@ async function makeDraft(
 /**
  * Opens a project beside whoever else has it open.
  *
- * @throws AppError `file-not-found` where the server has no such project or does not show it, `project-newer`,
- *   `project-older`, `server-unreachable`, `login-refused`, `certificate-refused`
+ * @throws AppError `project-unknown` where the server has no such project, `not-a-member` where it does not show it to us,
+ *   `project-newer`, `project-older`, `server-unreachable`, `login-refused`, `certificate-refused`
  */
 export async function openServerDatabase(
   place: ServerPlace,
@@ -136,19 +139,37 @@ export async function openServerDatabase(
   const { db, close } = openPostgres<ProjectTables>(place);
   try {
     const applied = await appliedMigrations(db, schemaOf(place));
-    if (applied === null) {
-      throw new AppError('file-not-found', shown, `${shown}: there is no such project, or you are not of its team`);
-    }
+    if (applied === null) throw await notShown(db, place);
     const pending = pendingMigrations(applied, migrations, shown);
     if (pending.length > 0) {
       const message = `${shown} needs ${pending.join(', ')}: its administrator runs "sonomask team init" once`;
       throw new AppError('project-older', shown, message);
     }
-    return { db, user: await sessionUser(db), close };
+    return { db, user: await sessionUser(db), role: await roleIn(db, schemaOf(place)), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Names of schemas can be seen by every login, their contents by the team alone. */
+async function notShown(db: Kysely<ProjectTables>, place: ServerPlace): Promise<AppError> {
+  const { rows } = await sql`select from pg_namespace where nspname = ${schemaOf(place)}`.execute(db);
+  const shown = placeText(place);
+  return rows.length === 0
+    ? new AppError('project-unknown', place.project, `${shown}: there is no such project`)
+    : new AppError('not-a-member', place.project, `${shown}: you are not of its team`);
+}
+
+async function roleIn(db: Kysely<ProjectTables>, schema: string): Promise<TeamRole> {
+  const names = TEAM_ROLES.map((role) => roleName(schema, role));
+  const { rows } = await sql<{ owns: boolean; roles: TeamRole[] }>`select
+    pg_has_role(session_user, (select nspowner from pg_namespace where nspname = ${schema}), 'member') as owns,
+    array(select role from unnest(${[...TEAM_ROLES]}::text[], ${names}::text[]) as team (role, name)
+      where pg_has_role(session_user, name, 'member')) as roles`.execute(db);
+  const { owns, roles } = rows[0] ?? { owns: false, roles: [] };
+  const highest = (['admin', 'reviewer', 'worker'] as const).find((role) => roles.includes(role));
+  return owns ? 'admin' : (highest ?? 'reader');
 }
 
 async function giveRights(db: Kysely<ProjectTables>, schema: string): Promise<void> {

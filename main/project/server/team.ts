@@ -4,22 +4,20 @@
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { z } from 'zod';
-import { shortText } from '../../../shared/domain';
+import { shortText, TEAM_ROLES, teamRole, type TeamRole } from '../../../shared/domain';
 import { AppError } from '../../../shared/errors';
 import { recordAudit } from '../books';
 import { parseInput } from '../parse';
 import type { ProjectDb, ProjectTables } from '../schema';
 import { parsePlace, placeText, schemaOf } from './place';
 import { openPostgres } from './postgres';
-import { roleName, ROLES, type Role } from './rights';
+import { roleName } from './rights';
 
 export interface Member {
   readonly user: string;
-  readonly role: Role;
+  readonly role: TeamRole;
 }
 
-const role = z.enum(ROLES);
 /** PostgreSQL cuts longer names off. */
 const NAME_BYTES = 63;
 
@@ -36,7 +34,7 @@ export function members(place: string): Promise<Member[]> {
  */
 export function addMember(place: string, user: string, as: string): Promise<string | null> {
   const name = parseInput(shortText, user, 'user');
-  const wanted = parseInput(role, as, 'role');
+  const wanted = parseInput(teamRole, as, 'role');
   if (Buffer.byteLength(name) > NAME_BYTES) throw new AppError('usage', name, `${name} is longer than a login may be`);
   return onServer(place, (db, schema, by) =>
     db.transaction().execute(async (trx) => {
@@ -67,7 +65,7 @@ export function removeMember(place: string, user: string): Promise<void> {
 }
 
 async function membersOf(db: ProjectDb, schema: string): Promise<Member[]> {
-  const names = new Map(ROLES.map((each) => [roleName(schema, each), each]));
+  const names = new Map(TEAM_ROLES.map((each) => [roleName(schema, each), each]));
   const { rows } = await sql<{ user: string; granted: string }>`select member.rolname as "user", team.rolname as granted
     from pg_auth_members join pg_roles as member on member.oid = member join pg_roles as team on team.oid = roleid
     where member.rolcanlogin order by member.rolname`.execute(db);
@@ -78,7 +76,7 @@ async function membersOf(db: ProjectDb, schema: string): Promise<Member[]> {
 }
 
 async function takeRoles(db: ProjectDb, schema: string, user: string): Promise<void> {
-  const all = sql.join(ROLES.map((each) => sql.id(roleName(schema, each))));
+  const all = sql.join(TEAM_ROLES.map((each) => sql.id(roleName(schema, each))));
   await sql`revoke ${all} from ${sql.id(user)}`.execute(db);
 }
 

@@ -173,3 +173,57 @@ describe('proposals that arrive while the frame is on screen', () => {
     expect(screen()).toEqual([]);
   });
 });
+
+describe("in a team's project", () => {
+  it.each(['frame-leased', 'not-permitted', 'server-unreachable', 'revision-conflict'] as const)(
+    'an edit that the server refuses (%s) is given up with all behind it, and told, and never sent again',
+    async (code) => {
+      const { editor, open, project } = bench();
+      const told: unknown[] = [];
+      editor.gaveUp.on((news) => told.push(news));
+      editor.shared = true;
+      open(frame);
+      project.failures.push(new AppError(code, 'bob', 'refused'));
+      stroke(editor, 10, 10);
+      stroke(editor, 30, 10);
+      await pass(60_000);
+      expect(told).toEqual([{ frameId: 1, code }]);
+      expect(editor.documents.saving).toEqual({ unsaved: 0, unsettled: 0, failure: null });
+      expect(editor.document).toBeNull();
+      expect(project.edits).toEqual([]);
+      // Read anew, it is as it is stored.
+      open(frame);
+      expect(editor.document?.live).toEqual([]);
+      stroke(editor, 10, 10);
+      await pass(0);
+      expect(project.edits).toHaveLength(1);
+    },
+  );
+
+  it.each(['offline', 'leased', 'accepted'] as const)('nothing is changed while it is locked (%s)', async (lock) => {
+    const { editor, open, project } = bench();
+    const refused: unknown[] = [];
+    editor.selection.refused.on((reason) => refused.push(reason));
+    open(frame);
+    stroke(editor, 10, 10);
+    await pass(0);
+    const { live } = editor.document!;
+    editor.beginStroke('brush', 3, 30, 10);
+    editor.lock = lock;
+    expect(editor.stroke).toBeNull();
+    const acts = [
+      () => editor.beginStroke('brush', 3, 20, 20),
+      () => editor.click(20, 20, true),
+      () => editor.polygon([1, 1, 9, 1, 9, 9], 'add'),
+      () => editor.accept(),
+      () => editor.deleteInstance(live[0]!.key),
+      () => editor.undo(),
+      () => editor.redo(),
+    ];
+    for (const act of acts) expect(act()).toBe(false);
+    expect(refused).toEqual(acts.map(() => lock));
+    expect(project.edits).toHaveLength(1);
+    editor.lock = null;
+    expect(editor.undo()).toBe(true);
+  });
+});

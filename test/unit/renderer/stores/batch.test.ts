@@ -39,7 +39,7 @@ beforeEach(async () => {
   });
   useCommands();
   useBatch();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN, team: null });
   await settle();
 });
 
@@ -53,7 +53,7 @@ describe('a batch', () => {
   it('that was interrupted is found with the project, and gone on with', async () => {
     main.answers['batch.status'] = () => statusWith({}, false);
     main.answers['batch.resume'] = () => statusWith({}, true);
-    main.tell('project.changed', { path: '/data/b.sonomask', name: 'b', reading: MAIN });
+    main.tell('project.changed', { path: '/data/b.sonomask', name: 'b', reading: MAIN, team: null });
     await settle();
     const batch = useBatch();
     expect(batch.unfinished && rowText(batch.unfinished.batch, batch.working)).toBe('Batch interrupted: 1 of 4');

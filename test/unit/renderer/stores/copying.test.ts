@@ -63,7 +63,7 @@ beforeEach(async () => {
     'masks.save': (edit) => project.save(edit),
   });
   useCommands();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN, team: null });
   await settle();
   const [list, editor] = [useStudyList(), useEditor()];
   // As FrameArea does.

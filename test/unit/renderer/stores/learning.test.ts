@@ -108,7 +108,7 @@ beforeEach(async () => {
     'learning.activate': () => undefined,
   });
   useCommands();
-  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
+  main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN, team: null });
   await settle();
   await useLearning().load();
 });

@@ -52,7 +52,7 @@ describe('an image without a usable model', () => {
 
   it('offers the tools that work, and not those that need the model', async () => {
     const commands = useCommands();
-    main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN });
+    main.tell('project.changed', { path: '/data/a.sonomask', name: 'a', reading: MAIN, team: null });
     await settle();
     useEditor().editor.open(frameOf(), []);
     main.tell('inference.status', status('failed'));

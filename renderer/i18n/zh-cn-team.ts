@@ -1,0 +1,56 @@
+/** Texts about a team's project on a server, in Simplified Chinese. */
+import type { team as en } from './en-team';
+
+export const team: typeof en = {
+  open: {
+    title: '打开团队项目',
+    intro: '多人共享的项目存放在 PostgreSQL 数据库中。服务器地址和登录信息请向项目管理员索取。',
+    server: '服务器',
+    serverHint: '地址和数据库；也可以粘贴完整的连接字符串',
+    serverBad: '例如 db.example.org/lab 或 db.example.org:5433/lab',
+    project: '项目',
+    projectHint: '管理员所起的名称，由 a–z、0–9 和 _ 组成',
+    user: '用户名',
+    password: '密码',
+    passwordKept: '已知；输入即可替换',
+    keep: '保存密码',
+    keepHint: '由系统加密，仅限当前用户读取',
+    cannotKeep: '此计算机没有安全的保存位置：密码不会保存，每次打开时都需输入。',
+    ca: '证书',
+    caHint: '系统不认识签发服务器证书的机构时，选择该机构的证书（PEM）',
+    noCa: '系统自带的机构',
+    choose: '选择…',
+    start: '打开',
+    running: '正在连接服务器…',
+  },
+  start: '打开团队项目',
+  startHint: '存放在服务器上，与他人共享',
+  where: '{user}，位于 {server}',
+  role: { reader: '阅片者', reviewer: '审阅者', admin: '管理员', worker: '批处理' },
+  roleHint: {
+    reader: '可以勾画、测量和添加批注；接受由审阅者完成。',
+    reviewer: '可以勾画、接受和裁定；图像、标签和学习由管理员管理。',
+    admin: '可以在此项目中进行所有操作。',
+    worker: '可以勾画，并为批量标注生成建议；接受由审阅者完成。',
+  },
+  as: '{role}：{user}',
+  needs: {
+    reader: '您在此项目中的角色不允许此操作',
+    reviewer: '在此项目中，只有审阅者可以进行此操作',
+    admin: '在此项目中，只有管理员可以进行此操作',
+    worker: '您在此项目中的角色不允许此操作',
+  },
+  askAdmin: '未作任何更改。角色由项目管理员授予。',
+  locked: {
+    leased: '{user} 正在编辑此帧。您可以查看；对方离开后即可编辑。',
+    offline: '团队服务器没有响应。您可以查看此帧；连接恢复之前无法作任何更改。',
+    accepted: '此帧已被接受，只有审阅者可以更改。',
+  },
+  notSaved: '最后的更改未能保存，已撤回。当前显示的是已保存的内容。',
+  offline: {
+    title: '团队服务器没有响应',
+    advice: '连接恢复之前无法作任何更改。显示为已保存的内容均已保存。',
+  },
+  back: '团队服务器已恢复，可以继续工作',
+  away: '离线',
+};
