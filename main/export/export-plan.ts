@@ -64,6 +64,8 @@ export interface PlannedImages {
 
 export interface ExportPlan {
   readonly project: string;
+  /** Of the project's chain of seals when this was planned: `project verify --expect` takes it. */
+  readonly head: string;
   readonly formats: readonly ExportFormat[];
   readonly include: ExportRequest['include'];
   readonly manifest: ExportRequest['manifest'];
@@ -120,7 +122,8 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const images = keep && key ? { keep, key } : null;
   // Projects are called as folders are, and these often as patients.
   const project = images ? 'Deidentified' : store.name;
-  const plan = { project, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
+  const head = await store.head();
+  const plan = { project, head, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
   return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
 }
 

@@ -10,9 +10,9 @@ import type { ExportJob } from './export-job';
 import type { ExportPlan, PlannedMask } from './export-plan';
 
 export async function writeManifest(job: ExportJob): Promise<void> {
-  const { project, formats, include, labels, frames, hasSets, manifest } = job.plan;
+  const { project, head, formats, include, labels, frames, hasSets, manifest } = job.plan;
   await job.writeJson('manifest.json', {
-    ...{ program: 'SonoMask', version: 1, created: new Date().toISOString(), project, formats, include },
+    ...{ program: 'SonoMask', version: 1, created: new Date().toISOString(), project, head, formats, include },
     labels: labels.map(({ name, colour }, i) => ({ value: i + 1, name, colour })),
     frames: frames.map(({ relativePath, frameIndex, sha256, widthPx, heightPx, set, name, masks }) => ({
       ...{ source: relativePath, frame: frameIndex, name, sha256, widthPx, heightPx, ...(hasSets && { set }) },

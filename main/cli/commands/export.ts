@@ -53,7 +53,8 @@ one label) is named in the result, mask by mask; docs/formats.md tells what is d
         write: writeExport,
       });
       const { formats, include } = request;
-      const detail = { formats, include, frames: result.frames, masks: result.masks };
+      const deidentified = request.images !== undefined;
+      const detail = { formats, include, deidentified, frames: result.frames, masks: result.masks };
       await store.audit.append({ user: cliUser(store), action: 'export', subject: result.folder, detail });
       return outcomeOf(result);
     }),

@@ -38,7 +38,11 @@ nobody's work is replaced. What was not imported is named with its reason, and t
         open: (frameId) => source.open(frameId),
         save: (edit) => store.masks.save(edit),
       });
-      const { masks, frames, problems, problemCount, newLabels } = report;
+      const { files, masks, frames, problems, problemCount, newLabels } = report;
+      await store.audit.append({
+        ...{ user: cliUser(store), action: 'import', subject: request.paths[0] ?? '' },
+        detail: { files, masks, frames },
+      });
       return {
         exitCode: problemCount > 0 ? EXIT.failed : EXIT.done,
         json: report,

@@ -30,7 +30,8 @@ export function exportHandlers(
           write: (plan, folder, tools) => askOwnWorker<ExportApi, 'write'>('export', 'write', { plan, folder }, tools),
         });
         const { folder, frames, masks } = result;
-        const detail = { formats: request.formats, include: request.include, frames, masks };
+        const deidentified = request.images !== undefined;
+        const detail = { formats: request.formats, include: request.include, deidentified, frames, masks };
         await store.audit.append({ user: actingUser(session, preferences), action: 'export', subject: folder, detail });
         return result;
       }),

@@ -65,6 +65,8 @@ it('every acknowledged revision survives kill -9, five times over', async () => 
       expect(revision.prompt.points).toHaveLength(revision.origin.tool === 'prompt' ? 1 : 0);
     }
     expect((await again.masks.ofFrame(frameId))[0]?.current.id).toBe(Math.max(...history.keys()));
+    // Nor is a seal half made.
+    expect((await again.verify()).findings).toEqual([]);
     await again.close();
     const database = new DatabaseSync(join(store.folder, 'project.db'), { readOnly: true });
     expect(database.prepare('pragma integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);

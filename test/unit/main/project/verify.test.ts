@@ -15,6 +15,7 @@ import { parsePlace, schemaOf } from '../../../../main/project/server/place';
 import { openServerDatabase } from '../../../../main/project/server/server-database';
 import { sqliteDialect } from '../../../../main/project/sqlite';
 import type { MaskChange } from '../../../../shared/domain';
+import { cli } from '../../../support/cli';
 import { hashOf, newPlace, openTables, projectWithFrame, USER } from './support';
 import { maskOfBits } from './support-masks';
 
@@ -106,7 +107,7 @@ async function fullProject(): Promise<ProjectStore> {
       .execute();
   await close();
   const store = await ProjectStore.open(place);
-  onTestFinished(() => store.close());
+  onTestFinished(() => store.close().catch(() => undefined));
   return store;
 }
 
@@ -289,4 +290,22 @@ it('can be broken off, and tells how far it is', async () => {
   expect(passed.at(-1)).toBe(1);
   expect(rows).toBeGreaterThan(SEALED.length * 2);
   await expect(store.verify({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+it('is told by the command line: what differs, which seal says so, and with 0 or 1', async () => {
+  const store = await fullProject();
+  const { head } = await store.verify();
+  const db = await attacker(store);
+  await db.updateTable('labels').set({ name: 'benign' }).where('id', '=', 1).execute();
+  if (!inject('postgres')) await store.close();
+  const told = await cli(['project', 'verify', store.place, '--expect', head]);
+  expect(told.code).toBe(1);
+  expect(told.stdout).toMatch(/^labels 1: changed \(seal \d+, 20.*\)\nNOT as it was sealed: 1 findings/);
+  const name = ROWS.labels.name;
+  const after = await openTables(store.place);
+  await sql`update labels set name = ${name} where id = 1`.execute(after.db);
+  await after.close();
+  const fine = await cli(['project', 'verify', store.place, '--json']);
+  expect(fine.json()).toMatchObject({ findings: [] });
+  expect(fine.code).toBe(0);
 });
