@@ -114,7 +114,7 @@ describe('a project', () => {
   it('is made, closed, opened again and remembered', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'projects-'));
     const path = join(folder, 'Breast 2026.sonomask');
-    const project = { path, name: 'Breast 2026', reading: { id: 1, name: 'main', blind: false } };
+    const project = { path, name: 'Breast 2026', reading: { id: 1, name: 'main', blind: false }, team: null };
     expect(await ask('project.create', { folder, name: 'Breast 2026' })).toEqual({ ok: true, value: project });
     expect(await ask('project.current')).toMatchObject({ value: project });
     expect(await ask('project.create', { folder, name: 'Breast 2026' })).toMatchObject({ ok: false });

@@ -105,7 +105,7 @@ async function again(act: () => Promise<void>): Promise<void> {
     try {
       return await act();
     } catch (error) {
-      if (left === 0 || !isAppError(error) || error.code !== 'file-not-found') throw error;
+      if (left === 0 || !isAppError(error) || error.code !== 'project-unknown') throw error;
     }
   }
 }
