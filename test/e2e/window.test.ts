@@ -91,24 +91,26 @@ describe('the window', () => {
   });
 
   it('takes a port from main', async () => {
-    const answer = desktop.page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          window.addEventListener('message', ({ data, ports }) => {
-            // The prompt worker's own port may come just now.
-            if ((data as { port?: string }).port !== 'of the test') return;
-            ports[0]!.onmessage = (event) => resolve([data, event.data]);
-            ports[0]!.postMessage(new Float32Array([1, 2]));
-          });
-        }),
-    );
+    // Two steps, the first awaited: the page listens before main, asked on another way, sends.
+    await desktop.page.evaluate(() => {
+      const answer = new Promise((resolve) => {
+        window.addEventListener('message', ({ data, ports }) => {
+          // The prompt worker's own port may come just now.
+          if ((data as { port?: string }).port !== 'of the test') return;
+          ports[0]!.onmessage = (event) => resolve([data, event.data]);
+          ports[0]!.postMessage(new Float32Array([1, 2]));
+        });
+      });
+      Object.assign(window, { answer });
+    });
     await desktop.app.evaluate(({ BrowserWindow, MessageChannelMain }) => {
       const { port1, port2 } = new MessageChannelMain();
       port1.on('message', ({ data }) => port1.postMessage((data as Float32Array).length));
       port1.start();
       BrowserWindow.getAllWindows()[0]!.webContents.postMessage('sonomask:port', 'of the test', [port2]);
     });
-    expect(await answer).toEqual([{ type: 'sonomask:port', port: 'of the test' }, 2]);
+    const answer = await desktop.page.evaluate(() => (window as unknown as { answer: Promise<unknown> }).answer);
+    expect(answer).toEqual([{ type: 'sonomask:port', port: 'of the test' }, 2]);
   });
 
   it('knows the path of a file the user gave the page, and none for one the page made', async () => {
