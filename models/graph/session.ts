@@ -7,6 +7,9 @@ import { AppError } from '../../shared/errors';
 import { toOnnx, type WeightLookup } from './onnx';
 import { reachable, sizeOf, type Shape, type Value } from './value';
 
+// From 1.29 on onnxruntime's own packages write down how they are used, under an id of the computer, and send it to Microsoft. This
+// must be set before the first session. On Windows events go to the system's own tracing alone, which has no such switch.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
 // What fails is thrown, and told by whoever catches it: not on standard error besides.
 ort.env.logLevel = 'fatal';
 
