@@ -42,6 +42,7 @@ export function keyColumn(table: string): 'id' | 'key' {
   return table === 'settings' ? 'key' : 'id';
 }
 
+/** An id beyond 2^53 - 1 as text. */
 export function keyOf(table: string, row: Row): Key {
   const key = row[keyColumn(table)];
   return typeof key === 'number' ? key : String(key);
@@ -67,12 +68,14 @@ export async function* pages(db: QueryExecutorProvider, table: string): AsyncGen
     if (rows.length > 0) yield rows.sort((a, b) => (a.key < b.key ? -1 : 1));
     return;
   }
-  for (let last = Number.MIN_SAFE_INTEGER; ;) {
-    const page = sql<Row & { id: number }>`select * from ${source} where id > cast(${last} as bigint) order by id
+  for (let last: number | bigint | undefined; ;) {
+    // Of any sign and size: nobody hides a row by its id.
+    const after = last === undefined ? sql`true` : sql`id > cast(${last} as bigint)`;
+    const page = sql<Row & { id: number | bigint }>`select * from ${source} where ${after} order by id
       limit ${ROWS_PER_STATEMENT}`;
     const { rows } = await page.execute(db);
     if (rows.length > 0) yield rows;
     if (rows.length < ROWS_PER_STATEMENT) return;
-    last = rows.at(-1)?.id ?? last;
+    last = rows.at(-1)?.id;
   }
 }

@@ -2,7 +2,7 @@
  * SQLite for Kysely: a `DatabaseSync` (the API of `node:sqlite`) behind Kysely's own SQLite dialect, and SQLite's result
  * codes as `AppError`s. Knows nothing of projects' tables.
  */
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { AppError } from '../../shared/errors';
@@ -56,6 +56,32 @@ export function translateSqliteError(error: unknown, path: string): unknown {
   return new AppError(code, path, `${path}: ${error.message}`, { cause: error });
 }
 
+/** What @photostructure/sqlite says of an integer beyond 2^53 - 1 that is to be a number. */
+const TOO_LARGE = 'Value is too large to be represented as a JavaScript number';
+
+/** Rows of a statement that reads. An integer beyond 2^53 - 1, which only another program writes, is a bigint, no other is. */
+export function allRows(statement: StatementSyncInstance, parameters: readonly unknown[] = []): unknown[] {
+  try {
+    return statement.all(...parameters);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith(TOO_LARGE)) throw error;
+  }
+  statement.setReadBigInts(true);
+  try {
+    return statement.all(...parameters).map(withNumbers);
+  } finally {
+    statement.setReadBigInts(false);
+  }
+}
+
+function withNumbers(row: unknown): unknown {
+  const narrowed = (value: unknown): unknown =>
+    typeof value === 'bigint' && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))
+      ? Number(value)
+      : value;
+  return Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, narrowed(value)]));
+}
+
 /** Runs `act`, turning SQLite's errors into `AppError`s about `path`. */
 export function translating<T>(path: string, act: () => T): T {
   try {
@@ -103,7 +129,9 @@ class SqliteForKysely implements SqliteDatabase {
     const within = <T>(act: () => T): T => translating(path, () => this.#within(sql, act));
     return {
       reader: statement.columns().length > 0,
-      all: (parameters) => within(() => statement.all(...parameters)),
+      // Read again where it must be, which what writes may not be.
+      all: (parameters) =>
+        within(() => (WRITES.test(sql) ? statement.all(...parameters) : allRows(statement, parameters))),
       run: (parameters) => within(() => statement.run(...parameters)),
       iterate: (parameters) => translating(path, () => statement.iterate(...parameters)),
     };

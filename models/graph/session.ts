@@ -32,7 +32,10 @@ export interface SessionOptions {
 
 /** A compiled graph. */
 export interface Session {
-  /** @throws AppError 'graph-invalid' when an input is missing or has the wrong shape. */
+  /**
+   * @throws AppError 'graph-invalid' when an input is missing or has the wrong shape, 'provider-failed' when the provider
+   *   fails at it: a device that is lost, or has no memory left.
+   */
   run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
   release(): Promise<void>;
 }
@@ -67,14 +70,19 @@ export async function createSession(
         },
       },
     });
-    return { run: (inputs) => run(session, shapes, inputs), release: () => session.release() };
+    return { run: (inputs) => run(session, provider, shapes, inputs), release: () => session.release() };
   } catch (cause) {
-    throw new AppError('provider-failed', provider, cause instanceof Error ? cause.message : String(cause), { cause });
+    throw failedOn(provider, cause);
   }
+}
+
+function failedOn(provider: string, cause: unknown): AppError {
+  return new AppError('provider-failed', provider, cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
 async function run(
   session: ort.InferenceSession,
+  provider: string,
   shapes: ReadonlyMap<string, Shape>,
   inputs: Readonly<Record<string, TensorData>>,
 ): Promise<Record<string, TensorData>> {
@@ -86,7 +94,9 @@ async function run(
     }
     feeds[name] = new ort.Tensor('float32', given.data, shape);
   }
-  const results = await session.run(feeds);
+  const results = await session.run(feeds).catch((cause: unknown) => {
+    throw failedOn(provider, cause);
+  });
   return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, toTensorData(name, tensor)]));
 }
 

@@ -4,8 +4,9 @@
  *
  * - A row as text: its table's name and a line feed; then for each column that is not null, in the order of the columns' names:
  *   the name, a space, the value, a line feed. A value is a number as `d` and the 16 hexadecimal digits of its IEEE double, high
- *   byte first (-0 as 0), or text as `t`, its length in bytes of UTF-8, a space and itself, or bytes as `b` and hexadecimal
- *   digits. Columns that are null say nothing, so that one that a migration adds leaves the rows before it as they were.
+ *   byte first (-0 as 0), or an integer that no double tells from its neighbours, beyond 2^53 - 1, as `i` and decimal digits, or
+ *   text as `t`, its length in bytes of UTF-8, a space and itself, or bytes as `b` and hexadecimal digits. Columns that are null
+ *   say nothing, so that one that a migration adds leaves the rows before it as they were.
  * - A row's digest: SHA-256 of its text in UTF-8, hexadecimal.
  * - A change: the table's name, a space, the row's id or key as JSON, a space, its digest or `-` where it was removed, a line feed.
  * - A seal: a row of `seals` for each transaction that has changed something: its number (1, 2, 3 ... without a gap), when, on
@@ -47,6 +48,7 @@ export function rowText(table: string, row: Row): string {
 function valueText(value: unknown): string {
   if (typeof value === 'string') return `t${Buffer.byteLength(value)} ${value}`;
   if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('hex')}`;
+  if (typeof value === 'bigint') return `i${value}`;
   if (typeof value !== 'number') throw new AppError('internal', 'seal', `a ${typeof value} in a row`);
   double.writeDoubleBE(value + 0);
   return `d${double.toString('hex')}`;
@@ -75,9 +77,11 @@ export function parseChanges(text: unknown): Change[] | null {
   return changes;
 }
 
+/** As `keyOf` tells it: an id beyond 2^53 - 1 as text. */
 function keyFrom(text: string): Key {
   try {
-    return JSON.parse(text) as Key;
+    const key = JSON.parse(text) as Key;
+    return typeof key === 'string' || Number.isSafeInteger(key) ? key : text;
   } catch {
     return text;
   }

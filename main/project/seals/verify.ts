@@ -3,9 +3,10 @@
  * making. Whoever can rewrite everything can also make another chain: its head, written down elsewhere, tells the two apart.
  */
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { AppError } from '../../../shared/errors';
 import { isOnServer } from '../dialect';
-import { countRows, keyOf, pages, TABLES, type Key } from '../rows';
+import { countRows, keyOf, pages, TABLES, type Key, type Row } from '../rows';
 import type { ProjectDb } from '../schema';
 import { digestOf, hashOfSeal, parseChanges, type Seal } from './canonical';
 
@@ -89,14 +90,16 @@ class Verifier {
   }
 
   /** Goes on from what a seal says its hash is, so that one that was changed is named and not all after it. */
-  #follow(seal: Seal): void {
+  #follow(seal: Omit<Seal, 'id'> & { readonly id: number | bigint }): void {
     const { id, created_at, user_name, hash } = seal;
+    // The chain counts from one: none of its own gets so far.
+    if (typeof id === 'bigint') return this.#find('added', 'seals', String(id));
     const by = { id, created_at, user_name };
     const expected = this.#seals + 1;
     if (id < expected) return this.#find('added', 'seals', id);
     if (id > expected) this.#find('removed', 'seals', id === expected + 1 ? expected : `${expected}-${id - 1}`);
     const changes = parseChanges(seal.changes);
-    if (changes === null || hash !== hashOfSeal(this.#head, seal)) this.#find('changed', 'seals', id, by);
+    if (changes === null || hash !== hashOfSeal(this.#head, { ...seal, id })) this.#find('changed', 'seals', id, by);
     this.#seals = id;
     this.#head = hash;
     this.#expected ||= hash === this.options.expect;
@@ -109,17 +112,29 @@ class Verifier {
 
   async #compare(table: string, total: number): Promise<void> {
     const sealed: Sealed = this.#sealed.get(table) ?? new Map();
+    const hiding = await this.#hiding(table);
     for await (const page of pages(this.db, table)) {
       for (const row of page) {
         const key = keyOf(table, row);
         const known = sealed.get(key);
         if (!known) this.#find('added', table, key);
-        else if (known.digest !== digestOf(table, row)) this.#find('changed', table, key, known.by);
+        else if (known.digest !== digestOf(table, row) || hiding.has(key)) this.#find('changed', table, key, known.by);
         sealed.delete(key);
       }
       this.#pass(page.length, total);
     }
     for (const [key, { by }] of sealed) this.#find('removed', table, key, by);
+  }
+
+  /** Rows with text that goes on after a NUL: SonoMask neither writes nor reads that, other programs do. A server takes none. */
+  async #hiding(table: string): Promise<ReadonlySet<Key>> {
+    if (isOnServer(this.db)) return new Set();
+    const columns = await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(this.db);
+    const hides = columns.rows.map(
+      ({ name }) => sql`typeof(${sql.ref(name)}) = 'text' and instr(${sql.ref(name)}, char(0)) > 0`,
+    );
+    const found = sql<Row>`select * from ${sql.table(table)} where ${sql.join(hides, sql` or `)}`;
+    return new Set((await found.execute(this.db)).rows.map((row) => keyOf(table, row)));
   }
 
   /** Files of versions that are still in the list are what their rows say. */

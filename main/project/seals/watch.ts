@@ -6,6 +6,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { keyColumn, keyOf, TABLES, type Key, type Row } from '../rows';
 import { changeText, digestOf, nextSeal, type Seal } from './canonical';
 import { accountName } from './seal-all';
+import { allRows } from '../sqlite';
 
 type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 
@@ -64,7 +65,7 @@ export class Watch {
   }
 
   #rows(text: string): unknown[] {
-    return this.#prepared(text).all();
+    return allRows(this.#prepared(text));
   }
 
   #prepared(text: string): Statement {

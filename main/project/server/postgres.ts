@@ -77,9 +77,14 @@ export function connectionOf(place: ServerPlace): pg.PoolConfig {
     keepAlive: true,
     types: {
       getTypeParser: ((id: number, format?: 'text') =>
-        id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+        id === INT8 ? integer : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
     },
   };
+}
+
+/** As `allRows` of `sqlite.ts` gives it: a bigint where no number tells it from its neighbours. */
+function integer(text: string): number | bigint {
+  return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
 }
 
 /**

@@ -95,9 +95,12 @@ function rowText(table: string, row: string, columns: readonly Column[]): string
 }
 
 function valueText(value: string, type: string): string {
+  const most = Number.MAX_SAFE_INTEGER;
   if (type === 'bytea') return `'b' || encode(${value}, 'hex')`;
   if (type === 'text') return `'t' || octet_length(convert_to(${value}, 'UTF8')) || ' ' || ${value}`;
-  return `'d' || encode(float8send(${value}::double precision + 0), 'hex')`;
+  const double = `'d' || encode(float8send(${value}::double precision + 0), 'hex')`;
+  if (type !== 'bigint') return double;
+  return `case when ${value} between -${most} and ${most} then ${double} else 'i' || ${value} end`;
 }
 
 function sha256(text: string): string {

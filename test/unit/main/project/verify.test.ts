@@ -3,19 +3,15 @@
  * and added, seals exchanged and cut off. In a file and on a server.
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { Kysely, sql, type Insertable } from 'kysely';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { ProjectStore } from '../../../../main/project';
 import { TABLES, keyColumn, keyOf, type Row, type Table } from '../../../../main/project/rows';
 import type { ProjectDb, ProjectTables } from '../../../../main/project/schema';
 import { putFile } from '../../../../main/project/server/files';
-import { parsePlace, schemaOf } from '../../../../main/project/server/place';
-import { openServerDatabase } from '../../../../main/project/server/server-database';
-import { sqliteDialect } from '../../../../main/project/sqlite';
 import type { MaskChange } from '../../../../shared/domain';
 import { cli } from '../../../support/cli';
+import { attacker, findings } from './attacker';
 import { hashOf, newPlace, openTables, projectWithFrame, USER } from './support';
 import { maskOfBits } from './support-masks';
 
@@ -111,37 +107,6 @@ async function fullProject(): Promise<ProjectStore> {
   return store;
 }
 
-/** A connection to which nothing is forbidden and of which nothing is noted. */
-async function attacker(store: ProjectStore): Promise<ProjectDb> {
-  if (inject('postgres')) {
-    const { db, close } = await openServerDatabase(parsePlace(store.place));
-    onTestFinished(() => close());
-    const alone = await new Promise<ProjectDb>((resolve) => {
-      void db.connection().execute(async (one) => {
-        resolve(one);
-        await new Promise<void>((done) => onTestFinished(() => done()));
-      });
-    });
-    await sql`set session_replication_role = replica`.execute(alone);
-    const checks = sql<{ on: string; name: string }>`select conrelid::regclass::text as "on", conname as name
-      from pg_constraint where contype = 'c' and connamespace = ${schemaOf(parsePlace(store.place))}::regnamespace`;
-    for (const { on, name } of (await checks.execute(alone)).rows)
-      await sql`alter table ${sql.table(on)} drop constraint ${sql.ref(name)}`.execute(alone);
-    return alone;
-  }
-  const path = join(store.folder, 'project.db');
-  // Open until the project is closed: see `lock.ts`.
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: 5_000 });
-  database.exec('pragma ignore_check_constraints = on');
-  const triggers = database.prepare(`select name from sqlite_schema where type = 'trigger'`).all() as {
-    name: string;
-  }[];
-  for (const { name } of triggers) database.exec(`drop trigger ${name}`);
-  const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(database, path) });
-  onTestFinished(() => db.destroy());
-  return db;
-}
-
 function other(value: unknown): unknown {
   if (value === null) return 1;
   if (typeof value === 'number') return 2 * value + 1;
@@ -150,11 +115,6 @@ function other(value: unknown): unknown {
 
 const rowsOf = async (db: ProjectDb, table: Table): Promise<Row[]> =>
   (await sql<Row>`select * from ${sql.table(table)} order by ${sql.ref(keyColumn(table))}`.execute(db)).rows;
-
-const findings = async (store: ProjectStore, expected?: string) =>
-  (await store.verify(expected === undefined ? {} : { expect: expected })).findings.map(
-    ({ kind, where, what }) => `${where} ${what} ${kind}`,
-  );
 
 it('finds nothing where only the program has worked: rows changed, removed, rolled back, reopened', async () => {
   const { store, lesion, cyst, edit } = await projectWithFrame();
