@@ -57,6 +57,7 @@ export const COMMANDS = [
   row('file', 2, 'team.open', 'Open Team Project…', '打开团队项目…', []),
   row('file', 2, 'project.close', 'Close Project', '关闭项目', ['CmdOrCtrl+Shift+W']),
   row('file', 2, 'project.backups', 'Backups…', '备份…', []),
+  row('file', 2, 'project.verify', 'Check the Project…', '检查项目…', []),
   row('file', 3, 'import.open', 'Import Masks…', '导入掩膜…', ['CmdOrCtrl+I']),
   row('file', 3, 'export.open', 'Export…', '导出…', ['CmdOrCtrl+E']),
   row('file', 3, 'pacs.send', 'Send Masks to PACS…', '将掩膜发送到 PACS…', []),

@@ -30,6 +30,7 @@ import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
 import { teamHandlers } from './handlers/team';
 import { closeDecoder } from './decoder-window';
+import { verifyHandlers } from './handlers/verify';
 import { windowHandlers } from './handlers/window';
 import { answerRequests } from './ipc';
 import { denyPermissions, lockDown } from './lockdown';
@@ -150,6 +151,7 @@ function start(log: LogFile): void {
     ...inferenceHandlers(workstation.inference, preferences),
     ...learningHandlers(session, workstation),
     ...backupHandlers(session, workstation, preferences),
+    ...verifyHandlers(session, workstation, page),
     ...batchHandlers(workstation),
     ...exportHandlers(session, workstation, preferences, page),
     ...propagationHandlers(session, workstation, preferences, page),

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors';
 import type { Reading, ReadingId } from '../../shared/domain';
 import type { Project } from '../../shared/ipc';
-import { ProjectStore } from '../project';
+import { isServerPlace, ProjectStore } from '../project';
 import type { RecentProjects } from './recent-projects';
 
 export class ProjectSession {
@@ -32,6 +32,15 @@ export class ProjectSession {
   /** As whom the server of the open project knows us; null where none is. */
   get serverUser(): string | null {
     return this.#store?.user ?? null;
+  }
+
+  /**
+   * What the open project can be opened by once more: its folder, or its connection string with the password.
+   *
+   * @throws AppError `usage` where no project is open
+   */
+  get address(): string {
+    return isServerPlace(this.store.place) ? this.#address : this.store.place;
   }
 
   /** Throws `usage` where no project is open. */

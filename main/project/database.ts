@@ -194,6 +194,17 @@ export async function openDatabase(folder: string, migrations: Migrations = MIGR
 }
 
 /**
+ * A connection that only reads, beside whoever has the project open: in a log's snapshot nobody waits for the other. Not in the
+ * process that has it open (`lock.ts`).
+ */
+export function openForReading(folder: string): OpenDatabase {
+  const path = join(folder, DATABASE_NAME);
+  const opened = translating(path, () => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }));
+  const db = new Kysely<ProjectTables>({ dialect: sqliteDialect(opened, path) });
+  return { db, close: () => db.destroy() };
+}
+
+/**
  * A second connection beside the process that has the project open, to read how a batch is and to ask it to stop: the
  * database's own locks let each see what the other has committed. No lock of the project, no migration.
  *

@@ -3,7 +3,7 @@ export { ProjectStore, type ReadingStore } from './project-store';
 export type { Decide, FrameDone, WaitingFrame } from './batches';
 export { moveProject, type Moved } from './move';
 export type { AuditEntry, AuditLine, Json } from './books';
-export type { Finding, FindingKind, Verification } from './seals/verify';
+export type { Finding, Verification } from './seals/verify';
 export type { HashVerdict } from './frames';
 export type { AddedImages, KnownImage } from './images';
 export { headVersionOf, type NewHead, type StoredHead } from './heads';

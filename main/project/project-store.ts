@@ -5,14 +5,14 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { MAIN_READING, type Reading, type ReadingId, type TeamMember } from '../../shared/domain';
+import { MAIN_READING, type ProjectFinding, type Reading, type ReadingId, type TeamMember } from '../../shared/domain';
 import { isAppError } from '../../shared/errors';
 import { writeError } from '../files';
 import { Adjudications } from './adjudications';
 import { Batches } from './batches';
 import { Audit, Settings } from './books';
 import { Comments } from './comments';
-import { createDatabase, FOLDER_SUFFIX, openBeside, openDatabase } from './database';
+import { createDatabase, FOLDER_SUFFIX, openBeside, openDatabase, openForReading } from './database';
 import type { OpenDatabase } from './database';
 import { Frames } from './frames';
 import { Heads } from './heads';
@@ -26,7 +26,8 @@ import { Readings } from './readings';
 import { Rounds } from './rounds';
 import { Scores } from './scores';
 import { lastSeal } from './seals/seal-all';
-import { verify, type Verification, type VerifyOptions } from './seals/verify';
+import { verify, type Finding, type Verification, type VerifyOptions } from './seals/verify';
+import { whereaboutsOf } from './seals/whereabouts';
 import { headFileName, headOnServer, KEY_FILE, ServerFiles } from './server/files';
 import { Leases } from './server/leases';
 import { isServerPlace, localFolder, parsePlace, placeText } from './server/place';
@@ -152,6 +153,18 @@ export class ProjectStore implements ReadingStore {
     }
   }
 
+  /**
+   * As `open`, for `verify` alone, beside the process that has a folder open. Not in that process.
+   *
+   * @throws AppError as `open` does
+   */
+  static async openForReading(place: string): Promise<ProjectStore> {
+    if (isServerPlace(place)) return ProjectStore.open(place);
+    const folder = resolve(place);
+    const reached = reachedFolder(folder, openForReading(folder));
+    return new ProjectStore(reached, await new Readings(reached.database.db).get(MAIN_READING));
+  }
+
   /** What belongs to a reading, whichever the project is open in. Nothing here asks whether somebody may see it. */
   in(reading: ReadingId): ReadingStore {
     const { db } = this.reached.database;
@@ -218,6 +231,11 @@ export class ProjectStore implements ReadingStore {
     const headFile = (sha256: string): Promise<Uint8Array | null> =>
       member === null ? readFile(this.headFile(sha256)).catch(() => null) : headOnServer(database.db, sha256);
     return verify(database.db, { ...options, headFile });
+  }
+
+  /** Which frame a finding is about, and what it is called now. */
+  whereabouts({ where, what }: Finding): Promise<Pick<ProjectFinding, 'name' | 'image'>> {
+    return whereaboutsOf(this.reached.database.db, where, what);
   }
 
   /** Waits for what was begun, then closes the project and gives it free. No method may be called afterwards. */

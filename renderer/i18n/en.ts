@@ -2,6 +2,7 @@
 import { batch } from './en-batch';
 import { brush } from './en-brush';
 import { propagation } from './en-carrying';
+import { verify } from './en-verify';
 import { backups } from './en-backups';
 import { dashboard } from './en-dashboard';
 import { diagnostics } from './en-diagnostics';
@@ -303,6 +304,7 @@ export const en = {
     offline: 'Works offline: no image or mark leaves this computer.',
   },
   backups,
+  verify,
   dashboard,
   diagnostics,
   error,

@@ -2,6 +2,7 @@
 import { batch } from './zh-cn-batch';
 import { brush } from './zh-cn-brush';
 import { propagation } from './zh-cn-carrying';
+import { verify } from './zh-cn-verify';
 import { backups } from './zh-cn-backups';
 import { dashboard } from './zh-cn-dashboard';
 import { diagnostics } from './zh-cn-diagnostics';
@@ -299,6 +300,7 @@ export const zhCn: Messages = {
     offline: '离线工作：图像和标注不会离开本机。',
   },
   backups,
+  verify,
   dashboard,
   diagnostics,
   error,

@@ -71,6 +71,7 @@ export const useCommands = defineStore('commands', () => {
     'project.open': () => void workspace.openProject(),
     'project.close': () => void workspace.close(),
     'project.backups': () => backups.show(),
+    'project.verify': () => dialogs.show('verify'),
     'import.open': () => dialogs.show('import'),
     'export.open': () => dialogs.show('export'),
     'pacs.fetch': () => dialogs.show('pacs-fetch'),

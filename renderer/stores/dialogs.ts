@@ -27,7 +27,8 @@ export type DialogName =
   | 'agreement'
   | 'adjudication'
   | 'history'
-  | 'backups';
+  | 'backups'
+  | 'verify';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

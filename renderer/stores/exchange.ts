@@ -1,10 +1,10 @@
-/** What an import and an export have in common: at most one under way, how far it is, and its withdrawal. */
+/** What an import, an export and a check have in common: at most one under way, how far it is, and its withdrawal. */
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { EventOf } from '../../shared/ipc';
 import { call, listen } from '../ipc';
 import { useToasts } from './toasts';
 
-type Progress = EventOf<'export.progress' | 'import.progress'>;
+type Progress = EventOf<'export.progress' | 'import.progress' | 'verify.progress'>;
 
 /** As a store has it: unwrapped. */
 export interface Exchange {
@@ -13,7 +13,7 @@ export interface Exchange {
   cancel(): Promise<unknown>;
 }
 
-export function exchangeOf(name: 'export' | 'import'): {
+export function exchangeOf(name: 'export' | 'import' | 'verify'): {
   progress: ShallowRef<Progress | null>;
   running: ComputedRef<boolean>;
   /** Undefined where it failed or was cancelled, and the reason is shown. */

@@ -141,3 +141,5 @@ export type {
 } from './batch';
 export { backup, backupName } from './backups';
 export type { Backup } from './backups';
+export { chainHead, FINDING_KINDS, projectCheck, projectFinding } from './project-check';
+export type { ProjectCheck, ProjectFinding } from './project-check';

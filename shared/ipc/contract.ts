@@ -27,6 +27,7 @@ import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
 import { teamChannels, teamEvents } from './team';
+import { verifyChannels, verifyEvents } from './verify';
 import { windowChannels, windowEvents } from './window';
 
 export const CHANNELS = {
@@ -45,6 +46,7 @@ export const CHANNELS = {
   ...importChannels,
   ...learningChannels,
   ...backupChannels,
+  ...verifyChannels,
   ...batchChannels,
   ...propagationChannels,
   ...windowChannels,
@@ -82,6 +84,7 @@ export const EVENTS = {
   ...importEvents,
   ...learningEvents,
   ...backupEvents,
+  ...verifyEvents,
   ...batchEvents,
   ...propagationEvents,
   ...windowEvents,

@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Desktop, openDesktop } from '../support/desktop';
 import { ask, menu } from '../support/journey/workplace';
@@ -79,6 +80,40 @@ it('goes back to a backup, with what that leaves out said first, and keeps the p
     [true, 5],
     [false, 3],
   ]);
+});
+
+it('checks the project: sound, with its head to copy; then what somebody planted is found, and where', async () => {
+  const { app, page } = desktop!;
+  const dialog = page.locator('.dialog-verify');
+  await menu(app, 'project.verify');
+  await dialog.getByRole('button', { name: 'Check', exact: true }).click(WAIT);
+  await dialog.getByText('The project is as SonoMask sealed it').waitFor(WAIT);
+  const head = await dialog.locator('code').innerText();
+  expect(head).toMatch(/^[0-9a-f]{64}$/);
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe(head);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await ask(page, 'project.close');
+
+  const database = new DatabaseSync(join(project, 'project.db'));
+  database.exec('drop trigger revisions_no_update');
+  database.exec(`update revisions set area_px = area_px + 1 where id = 2`);
+  database.close();
+  await ask(page, 'project.open', { path: project });
+  // The file is not what it was: that is told at once, what it is that changed by the check.
+  await page.locator('.dialog-backups').getByRole('button', { name: 'Close' }).last().click(WAIT);
+  await menu(app, 'project.verify');
+  const field = dialog.getByRole('textbox');
+  await field.fill('no head');
+  await dialog.getByText('A head has 64 digits').waitFor();
+  await field.fill('0'.repeat(64));
+  await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+  await dialog.getByText('2 things are not as SonoMask sealed them').waitFor(WAIT);
+  const found = await dialog.locator('li').allInnerTexts();
+  expect(found[0]).toContain('The head you gave');
+  expect(found[1]).toMatch(/^Changed\s+State of a mask 2 on p\/gone\.png\s+last sealed .*, account .+, seal \d+$/);
+  await dialog.getByRole('button', { name: 'Backups…' }).click();
+  await page.locator('.dialog-backups').getByRole('button', { name: 'Close' }).last().click(WAIT);
 });
 
 it('says that a project is damaged, and opens it again with its backup', async () => {

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { ProjectStore } from '../../main/project';
+import { checkProject } from '../../main/verify';
 import { runMigrations } from '../../main/project/migrate';
 import { MIGRATIONS } from '../../main/project/migrations';
 import { parsePlace, placeText, schemaOf } from '../../main/project/server/place';
@@ -76,6 +77,21 @@ it('is one chain without a gap, however many write at once, also where some are 
   expect(saved).toBeGreaterThan(10);
   const after = await owner.verify({ expect: before.head });
   expect(after).toMatchObject({ findings: [], seals: before.seals + saved });
+});
+
+it('is checked by any member, as the window does it, and told with the image', async () => {
+  const { hospital, owner } = await opened();
+  const store = await hospital.as('ann');
+  await store.masks.save(hospital.edit(store.user!, [drawn(1)], 'corrected'));
+  const place = hospital.url('ann');
+  const tools = { signal: new AbortController().signal, onProgress: () => undefined };
+  expect(await checkProject({ place, expect: await owner.head() }, tools)).toMatchObject({ findingCount: 0 });
+  const { db, close } = await openTables(hospital.place);
+  onTestFinished(() => close());
+  await sql`alter table masks disable trigger all`.execute(db);
+  await sql`update masks set label_id = 2`.execute(db);
+  const { findings } = await checkProject({ place }, tools);
+  expect(findings).toMatchObject([{ kind: 'changed', where: 'masks', image: { path: expect.any(String) as string } }]);
 });
 
 it('begins where a project of an older version is brought up to date', async () => {

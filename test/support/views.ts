@@ -20,6 +20,8 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   adjudication: 'review.adjudicate',
   history: 'review.history',
   manual: 'help.manual',
+  backups: 'project.backups',
+  verify: 'project.verify',
 };
 
 /** With it the dialogs about a PACS have all of their fields. */

@@ -46,7 +46,7 @@ export class LongRun {
 
 /** Asks a worker that is there for this alone. Withdrawn, it is killed before that is told: it would go on writing. */
 export async function askOwnWorker<Api extends WorkerApi, M extends MethodOf<Api>>(
-  name: 'backup' | 'export' | 'import',
+  name: 'backup' | 'export' | 'import' | 'verify',
   method: M,
   payload: PayloadOf<Api, M>,
   { signal, onProgress }: { readonly signal: AbortSignal; onProgress(progress: Progress): void },

@@ -4,20 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import type { ProjectFinding } from '../../../shared/domain';
 import { AppError } from '../../../shared/errors';
 import { isOnServer } from '../dialect';
 import { countRows, keyOf, pages, TABLES, type Key, type Row } from '../rows';
 import type { ProjectDb } from '../schema';
 import { digestOf, hashOfSeal, parseChanges, type Seal } from './canonical';
 
-/**
- * `changed`: says something else than was sealed. `removed`: is sealed and not there. `added`: is there and was never sealed.
- * Of the chain: `seals` changed, removed or added; `unknown`: the expected hash is in no seal.
- */
-export type FindingKind = 'changed' | 'removed' | 'added' | 'unknown';
-
 export interface Finding {
-  readonly kind: FindingKind;
+  /** Of the chain: `seals` changed, removed or added. */
+  readonly kind: ProjectFinding['kind'];
   /** A table, `heads/` for the file of a head version, or `chain`. */
   readonly where: string;
   /** A row's id or key, or a hash. */
@@ -79,7 +75,7 @@ class Verifier {
     return { seals: this.#seals, head: this.#head, rows: this.#rows, findings: this.#findings };
   }
 
-  #find(kind: FindingKind, where: string, what: Key, seal: Finding['seal'] = null): void {
+  #find(kind: ProjectFinding['kind'], where: string, what: Key, seal: Finding['seal'] = null): void {
     this.#findings.push({ kind, where, what, seal });
   }
 

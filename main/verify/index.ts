@@ -1,0 +1,3 @@
+/** Checks of a project: what other rooms may use. */
+export { checkProject } from './check-project';
+export type { VerifyApi } from './verify-api';
