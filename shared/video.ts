@@ -46,3 +46,6 @@ export type FromDecoder =
  * request of shared/worker-protocol.ts: no answer is waited for.
  */
 export const DECODER_WANTED = 'video-decoder';
+
+/** Variable of a worker's environment, set where there is no page that decodes. */
+export const NO_DECODER = 'SONOMASK_NO_DECODER';

@@ -5,6 +5,7 @@
 import type { AppError } from '../../shared/errors';
 import type { Arguments } from './arguments';
 import type { Progress } from './progress';
+import type { StartWorker } from './workers';
 
 /** One `--option`. Those without `value` are switches. */
 export interface Option {
@@ -32,6 +33,7 @@ export interface Context {
   readonly progress: Progress;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  readonly startWorker: StartWorker;
 }
 
 /** 0 done, 1 some inputs failed, 2 wrong usage, 130 cancelled. */

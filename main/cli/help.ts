@@ -2,7 +2,8 @@
 import { COMMON_OPTIONS } from './arguments';
 import type { Command } from './command';
 
-const EXIT_CODES = 'Exit code: 0 done, 1 some inputs failed (named in the result), 2 wrong usage, 130 cancelled.';
+export const EXIT_CODES =
+  'Exit code: 0 done, 1 some inputs failed (named in the result), 2 wrong usage, 130 cancelled.';
 
 export function overallHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

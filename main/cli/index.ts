@@ -1,2 +1,5 @@
-/** The command line: what the packaged app and tests may use. */
+/** The command line: what the packed program and its packaging may use. */
+export { manualPage } from './manual-page';
+export { ownTerminal } from './own-terminal';
+export { COMMANDS } from './registry';
 export { runCli, type Terminal } from './run-cli';

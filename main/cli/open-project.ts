@@ -6,17 +6,15 @@ import { AppError } from '../../shared/errors';
 import type { BatchStatus } from '../../shared/ipc';
 import { BatchDesk } from '../batch';
 import { Learning, type FinetuneApi } from '../finetune';
-import { forkProcess, LabelHeads, WorkerHost, type Tell } from '../inference';
+import { LabelHeads, WorkerHost, type Tell } from '../inference';
 import { Jobs, ProjectStore } from '../project';
 import type { Arguments } from './arguments';
+import type { Context } from './command';
 
 /** The name under which the command line's work is written down; a team's server takes only the one it knows us by. */
 export function cliUser({ user }: ProjectStore): string {
   return user ?? 'command line';
 }
-
-export const ENCODE_WORKER = new URL('../inference/encode.worker.ts', import.meta.url);
-const FINETUNE_WORKER = new URL('../finetune/finetune.worker.ts', import.meta.url);
 
 /** Opens the project that is the only operand, for `use` alone. @throws AppError as `ProjectStore.open` does. */
 export async function withProject<T>(args: Arguments, use: (store: ProjectStore) => Promise<T>): Promise<T> {
@@ -35,12 +33,13 @@ export async function withProject<T>(args: Arguments, use: (store: ProjectStore)
  */
 export async function withLearning<T>(
   args: Arguments,
+  { startWorker }: Context,
   store: ProjectStore,
   tell: Tell,
   use: (learning: Learning) => Promise<T>,
 ): Promise<T> {
   const { modelFolder, model: manifest, labels } = await modelParts(args, store);
-  const worker = new WorkerHost<FinetuneApi>('finetune', forkProcess(FINETUNE_WORKER));
+  const worker = new WorkerHost<FinetuneApi>('finetune', startWorker('finetune'));
   const model = () => manifest;
   const learning = new Learning({
     ...{ store, worker, modelFolder, model, tell },
@@ -59,6 +58,7 @@ export async function withLearning<T>(
 /** Batches in a project outside the window. @param onStatus hears after each frame */
 export async function withBatches<T>(
   args: Arguments,
+  { startWorker }: Context,
   store: ProjectStore,
   onStatus: (status: BatchStatus) => void,
   use: (batches: BatchDesk) => Promise<T>,
@@ -68,8 +68,7 @@ export async function withBatches<T>(
   const lanes = args.count('lanes', 1);
   const batches = new BatchDesk({
     ...{ store, model, modelFolder, onStatus, provider: () => 'auto' as const, ...(lanes !== undefined && { lanes }) },
-    startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
-    labels,
+    ...{ startWorker, labels },
     user: () => cliUser(store),
   });
   try {

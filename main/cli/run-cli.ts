@@ -1,6 +1,6 @@
 /**
  * One run of the command line: finds the command, runs it, prints its result, returns the exit code. Touches no global
- * of the process, so that tests and the packaged app call it as `main.ts` does.
+ * of the process, so that tests and the packed program call it as `main.ts` does.
  */
 import { type ErrorCode, isAppError } from '../../shared/errors';
 import { Arguments } from './arguments';
@@ -8,6 +8,7 @@ import { type Command, EXIT, failureOf } from './command';
 import { commandHelp, overallHelp } from './help';
 import { Progress, type ProgressSink } from './progress';
 import { COMMANDS } from './registry';
+import type { StartWorker } from './workers';
 
 export interface Terminal {
   /** Standard output. */
@@ -17,7 +18,7 @@ export interface Terminal {
 }
 
 /** @param argv without program and script */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(argv: readonly string[], terminal: Terminal, startWorker: StartWorker): Promise<number> {
   const [first] = argv;
   if (first === undefined || first === 'help' || first.startsWith('-')) return general(first, terminal);
   const command = find(argv);
@@ -35,7 +36,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return EXIT.done;
     }
     asJson = args.flag('json');
-    const { exitCode, json, text } = await command.run(args, { progress, signal: terminal.signal });
+    const { exitCode, json, text } = await command.run(args, { progress, signal: terminal.signal, startWorker });
     progress.end();
     terminal.out(asJson ? `${JSON.stringify(json, null, 2)}\n` : `${text}\n`);
     return exitCode;

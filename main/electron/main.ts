@@ -5,7 +5,7 @@ import type { CommandId } from '../../shared/commands';
 import type { Letters } from '../../shared/shortcut';
 import { logError, type LogFile } from '../log';
 import { Archives } from './archives';
-import { pathsIn, SAMPLE_SWITCH } from './arguments';
+import { commandIn, COMMAND_LINE_SWITCH, pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
 import { backupHandlers } from './handlers/backup';
 import { batchHandlers } from './handlers/batch';
@@ -29,6 +29,7 @@ import { commentHandlers } from './handlers/comments';
 import { settingsHandlers } from './handlers/settings';
 import { studyHandlers } from './handlers/study';
 import { teamHandlers } from './handlers/team';
+import { runCommandLine } from './command-line';
 import { closeDecoder } from './decoder-window';
 import { verifyHandlers } from './handlers/verify';
 import { windowHandlers } from './handlers/window';
@@ -200,14 +201,14 @@ function chooseProfile(): void {
   if (chosen) app.setPath('userData', chosen);
 }
 
-app.setName('SonoMask');
-chooseProfile();
-declareScheme();
-lockDown();
-
-if (!app.requestSingleInstanceLock()) {
-  app.quit();
-} else {
+function startWindow(): void {
+  chooseProfile();
+  declareScheme();
+  lockDown();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
   const log = startLogging();
   givePaths(pathsIn(process.argv, app.isPackaged, process.cwd()));
   if (app.commandLine.hasSwitch(SAMPLE_SWITCH)) page.tell('command', { id: 'study.openSample' });
@@ -229,3 +230,7 @@ if (!app.requestSingleInstanceLock()) {
       app.exit(1);
     });
 }
+
+app.setName('SonoMask');
+if (app.commandLine.hasSwitch(COMMAND_LINE_SWITCH)) void runCommandLine(commandIn(process.argv));
+else startWindow();

@@ -18,6 +18,7 @@ import { bundledModelFolder } from '../../models/weights';
 import { PROJECT_ROOT, SANDBOX_FLAGS, stringEnv } from '../support/desktop';
 import { DevtoolsPipe, PIPE_STDIO } from '../support/devtools-pipe';
 import { seeds } from '../support/fuzz/seeds';
+import { commandTests } from '../support/journey/packed-commands';
 import { canSandbox, readAsOrdinaryUser } from '../support/journey/packed-program';
 
 const run = promisify(execFile);
@@ -99,6 +100,8 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     () => readAsOrdinaryUser(join(program, 'sonomask')),
   );
 
+  describe('commands', () => commandTests(() => program));
+
   it("carries native modules of this platform only, as files of their own, and nobody's sources", () => {
     const unpacked = join(resources, 'app.asar.unpacked', 'node_modules');
     expect(readdirSync(join(unpacked, 'onnxruntime-node', 'bin', 'napi-v6'))).toEqual([process.platform]);
@@ -134,7 +137,7 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
     const { stdout } = await run(join(PROJECT_ROOT, 'node_modules', '.bin', 'electron-fuses'), [
       'read',
       '--app',
-      join(program, 'sonomask'),
+      join(program, 'sonomask-bin'),
     ]);
     expect(stdout).toMatch(/RunAsNode is Disabled/);
     expect(stdout).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);

@@ -1,5 +1,6 @@
 /** Runs a command of the command line in this process and keeps what it printed. */
-import { runCli } from '../../main/cli';
+import { runCli, type Terminal } from '../../main/cli';
+import { forkWorker } from '../../main/cli/workers';
 
 export interface CliRun {
   readonly code: number;
@@ -21,7 +22,7 @@ export interface CliOptions {
 export async function cli(argv: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   let stdout = '';
   let stderr = '';
-  const code = await runCli(argv, {
+  const terminal: Terminal = {
     out: (text) => {
       stdout += text;
     },
@@ -34,7 +35,8 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
       columns: 80,
     },
     signal: options.signal ?? new AbortController().signal,
-  });
+  };
+  const code = await runCli(argv, terminal, forkWorker);
   return {
     code,
     stdout,

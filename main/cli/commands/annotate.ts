@@ -1,12 +1,10 @@
 /** `sonomask annotate`: proposals for whole folders. */
 import { resolve } from 'node:path';
 import { openLanes } from '../../batch';
-import { forkProcess } from '../../inference';
 import { isInside, listImages, type Listing } from '../../study';
 import { type Arguments, usage } from '../arguments';
 import { type Command, exitCodeOf, failureOf } from '../command';
 import { MODEL_OPTION, openModel } from '../open-model';
-import { ENCODE_WORKER } from '../open-project';
 import { annotateImages, type OutputFormat } from '../tasks/annotate-images';
 
 const FORMATS: readonly OutputFormat[] = ['png', 'coco'];
@@ -27,7 +25,7 @@ Reads PNG, JPEG, TIFF, BMP, DICOM, NIfTI, MetaImage and AVI in any depth of fold
 mask a frame, 0 and 255, of the frame's own size, as DIR/NAME.png, with several labels DIR/LABEL/NAME.png; of a loop
 NAME-frame-0001.png and so on. coco: DIR/annotations.json with compressed run lengths.
 An image that cannot be read is reported and skipped. Ctrl-C leaves complete files only; --resume continues.`,
-  run: async (args, { progress, signal }) => {
+  run: async (args, { progress, signal, startWorker }) => {
     const out = resolve(args.required('out'));
     const formats = formatsOf(args);
     const { images, failures: missing } = await findImages(args, out);
@@ -37,11 +35,7 @@ An image that cannot be read is reported and skipped. Ctrl-C leaves complete fil
     if (labels.length === 0) throw usage('--model', `${model.folder} has no head, so it proposes nothing`);
     for (const failure of missing) progress.failed(failureOf(failure));
 
-    const lanes = openLanes({
-      modelFolder: model.folder,
-      provider: () => 'auto',
-      startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
-    });
+    const lanes = openLanes({ modelFolder: model.folder, provider: () => 'auto', startWorker });
     const result = await annotateImages({
       ...{ lanes: lanes.encoders, model, labels, images, out, formats, resume: args.flag('resume'), signal },
       onStart: (kept) => progress.start(kept),

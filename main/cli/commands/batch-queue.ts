@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { openLanes, planOf, submitBatch, workStretch, type FrameEnd } from '../../batch';
-import { EmbeddingCache, forkProcess } from '../../inference';
+import { EmbeddingCache } from '../../inference';
 import type { Jobs, ProjectStore } from '../../project';
 import type { Arguments } from '../arguments';
 import { type Command, type Context, EXIT, type Outcome } from '../command';
 import { MODEL_OPTION } from '../open-model';
-import { cliUser, ENCODE_WORKER, modelParts, withJobs, withProject } from '../open-project';
+import { cliUser, modelParts, withJobs, withProject } from '../open-project';
 import { BATCH_REQUEST_OPTIONS, requestOf } from './batch';
 
 const PLACE = '<postgres://USER@HOST/DATABASE?project=NAME>';
@@ -57,12 +57,13 @@ the rest back.`,
   run: (args, context) => withProject(args, (store) => withJobs(args, (jobs) => work(args, context, store, jobs))),
 };
 
-async function work(args: Arguments, { progress, signal }: Context, store: ProjectStore, jobs: Jobs): Promise<Outcome> {
+async function work(args: Arguments, context: Context, store: ProjectStore, jobs: Jobs): Promise<Outcome> {
+  const { progress, signal, startWorker } = context;
   const { modelFolder, model } = await modelParts(args, store);
   const lanes = args.count('lanes', 1);
   const computing = openLanes({
     ...{ modelFolder, provider: () => 'auto' as const, ...(lanes !== undefined && { lanes }) },
-    startWorker: (_name, env) => forkProcess(ENCODE_WORKER, env),
+    startWorker,
   });
   const counts = { done: 0, left: 0, failed: 0, 'set-aside': 0 };
   const onFrame = ({ outcome }: FrameEnd): void => {

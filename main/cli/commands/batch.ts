@@ -107,16 +107,16 @@ async function withQueue(args: Arguments, store: ProjectStore, outcome: Outcome)
 
 function withDesk(
   args: Arguments,
-  { progress }: Context,
+  context: Context,
   use: (desk: BatchDesk, store: ProjectStore) => Promise<Outcome>,
 ): Promise<Outcome> {
   const onStatus = ({ batch: { counts }, working }: BatchStatus): void => {
     if (!working) return;
     const { waiting, done, failed, 'set-aside': aside } = counts;
     const ended = done + failed + aside;
-    progress.update(ended, ended + waiting, 'frames', failed + aside > 0 ? { failed: failed + aside } : {});
+    context.progress.update(ended, ended + waiting, 'frames', failed + aside > 0 ? { failed: failed + aside } : {});
   };
-  return withProject(args, (store) => withBatches(args, store, onStatus, (desk) => use(desk, store)));
+  return withProject(args, (store) => withBatches(args, context, store, onStatus, (desk) => use(desk, store)));
 }
 
 async function beside(args: Arguments, use: (store: ProjectStore) => Promise<Outcome>): Promise<Outcome> {

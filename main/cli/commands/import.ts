@@ -1,6 +1,6 @@
 /** `sonomask import`: masks of other programs into a project. */
 import { resolve } from 'node:path';
-import { forkProcess, WorkerHost } from '../../inference';
+import { WorkerHost } from '../../inference';
 import { importMasks, readMasks } from '../../import';
 import { ProjectStore } from '../../project';
 import { FrameSource, type StudyApi } from '../../study';
@@ -8,7 +8,6 @@ import { usage } from '../arguments';
 import { type Command, EXIT } from '../command';
 import { cliUser } from '../open-project';
 
-const STUDY_WORKER = new URL('../../study/study.worker.ts', import.meta.url);
 const DEFAULT_LABEL = 'mask';
 
 export const importCommand: Command = {
@@ -22,12 +21,12 @@ export const importCommand: Command = {
 Reads PNG masks and label maps, COCO, YOLO segmentation, NIfTI, DICOM SEG, labelme, X-AnyLabeling, US30K and nnU-Net folders.
 A frame is found by its name, else by the pixels of an image that lies with the mask; from DICOM SEG by SOP Instance UID. Imported masks wait for review as proposals do;
 nobody's work is replaced. What was not imported is named with its reason, and the exit code is then 1.`,
-  run: async (args, { progress, signal }) => {
+  run: async (args, { progress, signal, startWorker }) => {
     const [folder, ...paths] = args.operands;
     if (folder === undefined || paths.length === 0)
       throw usage('import', 'name a project and at least one file or folder');
     const store = await ProjectStore.open(folder);
-    const worker = new WorkerHost<StudyApi>('study', forkProcess(STUDY_WORKER));
+    const worker = new WorkerHost<StudyApi>('study', startWorker('study'));
     const source = new FrameSource(store, worker, () => undefined);
     try {
       progress.start();

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { SourceImage } from '../../../shared/domain';
 import type { AddedStudy, PacsFetched } from '../../../shared/ipc';
 import { Identities, projectKey, pseudonymous } from '../../deidentify';
-import { forkProcess, WorkerHost } from '../../inference';
+import { WorkerHost } from '../../inference';
 import { fetchStudies } from '../../pacs';
 import { isServerPlace, ProjectStore } from '../../project';
 import { addStudy, type StudyApi } from '../../study';
@@ -13,7 +13,6 @@ import { type Command, type Context, exitCodeOf } from '../command';
 import { cliUser } from '../open-project';
 import { PACS_LOGIN, PACS_OPTIONS, withPacs } from '../pacs-options';
 
-const STUDY_WORKER = new URL('../../study/study.worker.ts', import.meta.url);
 const MEGABYTE = 1e6;
 
 export const pacsFetch: Command = {
@@ -65,11 +64,11 @@ async function addTo(
   folder: string,
   { folders, fetched }: PacsFetched,
   pseudonyms: boolean,
-  { signal, progress }: Context,
+  { signal, progress, startWorker }: Context,
 ): Promise<Omit<AddedStudy, 'project'>> {
   const store =
     isServerPlace(folder) || existsSync(folder) ? await ProjectStore.open(folder) : await ProjectStore.create(folder);
-  const worker = new WorkerHost<StudyApi>('study', forkProcess(STUDY_WORKER));
+  const worker = new WorkerHost<StudyApi>('study', startWorker('study'));
   try {
     const identities = pseudonyms ? new Identities(await projectKey(store.folder)) : null;
     progress.start();

@@ -31,7 +31,7 @@ must not be open in the window.`,
       const minutes = args.number('minutes', 0);
       const ends: Ended[] = [];
       const tell = tellingOn(context.progress, (ended) => ends.push(ended));
-      return withLearning(args, store, tell, async (learning) => {
+      return withLearning(args, context, store, tell, async (learning) => {
         context.progress.start();
         const round = await begin(learning, store, label, minutes);
         const stop = (): void => void learning.pause(round.id).catch(() => undefined);

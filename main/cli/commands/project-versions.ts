@@ -2,7 +2,7 @@
 import type { ProjectStore } from '../../project';
 import type { VersionList } from '../../finetune';
 import { type Arguments, usage } from '../arguments';
-import { type Command, EXIT, type Outcome } from '../command';
+import { type Command, type Context, EXIT, type Outcome } from '../command';
 import { MODEL_OPTION } from '../open-model';
 import { projectLabel, withLearning, withProject } from '../open-project';
 
@@ -18,7 +18,8 @@ export const projectVersions: Command = {
   summary: 'List the head versions of a project: when they were made, how good they are, which one is active.',
   operands: '<project folder>',
   options: { label: { value: 'LABEL', help: 'of this label only; default: all labels' }, model: MODEL_OPTION },
-  run: (args) => withProject(args, async (store) => listed(await versionsOf(args, store, args.text('label')))),
+  run: (args, context) =>
+    withProject(args, async (store) => listed(await versionsOf(args, context, store, args.text('label')))),
 };
 
 export const projectActivate: Command = {
@@ -30,20 +31,25 @@ export const projectActivate: Command = {
     version: { value: 'V', help: `such as v3; "${OWN}" for the model's own head, or none where it has none` },
     model: MODEL_OPTION,
   },
-  run: (args) =>
+  run: (args, context) =>
     withProject(args, async (store) => {
       const label = await projectLabel(store, args.required('label'));
       const wanted = args.required('version');
       const head = (await store.heads.ofLabel(label.id)).find(({ version }) => version === wanted);
       if (!head && wanted !== OWN) throw usage('--version', `"${label.name}" has no version "${wanted}"`);
-      await withLearning(args, store, silent, ({ versions }) => versions.activate(label.id, head?.id ?? null));
-      return listed(await versionsOf(args, store, label.name));
+      await withLearning(args, context, store, silent, ({ versions }) => versions.activate(label.id, head?.id ?? null));
+      return listed(await versionsOf(args, context, store, label.name));
     }),
 };
 
-async function versionsOf(args: Arguments, store: ProjectStore, only: string | undefined): Promise<LabelVersions[]> {
+async function versionsOf(
+  args: Arguments,
+  context: Context,
+  store: ProjectStore,
+  only: string | undefined,
+): Promise<LabelVersions[]> {
   const labels = only === undefined ? await store.labels.list() : [await projectLabel(store, only)];
-  return withLearning(args, store, silent, async (learning) => {
+  return withLearning(args, context, store, silent, async (learning) => {
     const lists: LabelVersions[] = [];
     for (const { id, name } of labels) lists.push({ label: name, ...(await learning.versions.list(id)) });
     return lists;

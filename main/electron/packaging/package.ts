@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'electron-vite';
+import { writeLauncher } from './launcher';
 import { writeNotices } from './notices';
 import { resolveElectron, runtimeLine } from '../../../test/support/electron-runtime';
 
@@ -14,6 +15,7 @@ const root = resolve(import.meta.dirname, '../../..');
 
 await build({ root, logLevel: 'warn' });
 writeNotices();
+writeLauncher();
 const runtime = await resolveElectron();
 console.log(runtimeLine(runtime));
 const { stdout } = await promisify(execFile)(

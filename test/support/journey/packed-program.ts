@@ -33,7 +33,7 @@ export class PackedProgram {
 
   /** @param home the user's, which is theirs alone */
   constructor(executable: string, home: string, args: readonly string[]) {
-    const [command, ...rest] = asOrdinaryUser([executable, '--remote-debugging-pipe', ...args]);
+    const [command, ...rest] = asOrdinaryUser([executable, ...args, '--remote-debugging-pipe']);
     const { XDG_CONFIG_HOME: _config, XDG_CACHE_HOME: _cache, ...env } = stringEnv();
     this.#child = spawn(command!, rest, {
       ...{ stdio: [...PIPE_STDIO], cwd: home },

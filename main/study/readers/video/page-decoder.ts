@@ -3,7 +3,7 @@
  * (renderer/decoder.ts). Undefined in plain Node. Asks for the port when the first video comes.
  */
 import { AppError, isAppError } from '../../../../shared/errors';
-import { DECODER_WANTED, type FromDecoder, type ToDecoder } from '../../../../shared/video';
+import { DECODER_WANTED, NO_DECODER, type FromDecoder, type ToDecoder } from '../../../../shared/video';
 import { checkSize, damaged, type DecodeJob, type VideoDecoder } from './decoder-job';
 import { LAYOUTS, planesBytes, type Layout } from './planes';
 
@@ -36,7 +36,7 @@ let port: Promise<Port> | undefined;
 /** The page, where there is one to be had. */
 export function pageDecoder(): VideoDecoder | undefined {
   const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
-  if (!parentPort) return undefined;
+  if (!parentPort || process.env[NO_DECODER]) return undefined;
   return {
     canDecode: (codec) => ask<boolean>(parentPort, codec, (id) => ({ type: 'supports', id, codec }), supported),
     decode: (job) => twice(() => decode(parentPort, job)),

@@ -3,6 +3,7 @@ import { truncateSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCli } from '../../../../main/cli';
+import { forkWorker } from '../../../../main/cli/workers';
 import { ProjectStore } from '../../../../main/project';
 import { projectWithFrame } from '../project/support';
 import { maskOfBits } from '../project/support-masks';
@@ -15,7 +16,7 @@ async function cli(...argv: string[]): Promise<{ code: number; out: string; err:
     err: { isTTY: false, write } as never,
     signal: new AbortController().signal,
   };
-  return { code: await runCli(argv, terminal), ...told };
+  return { code: await runCli(argv, terminal, forkWorker), ...told };
 }
 
 it('makes, lists and restores; a damaged project is told where its backups are, and comes back with one', async () => {

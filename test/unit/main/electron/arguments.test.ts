@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathsIn } from '../../../../main/electron/arguments';
+import { commandIn, pathsIn } from '../../../../main/electron/arguments';
 
 describe('paths on the command line', () => {
   it('are those after the program, absolute, without flags', () => {
@@ -10,5 +10,13 @@ describe('paths on the command line', () => {
   it("leave out the app's own folder in a source checkout", () => {
     expect(pathsIn(['electron', '--no-sandbox', '/work/main', 'A.sonomask'], false, '/d')).toEqual(['/d/A.sonomask']);
     expect(pathsIn(['electron', '.'], false, '/work/main')).toEqual([]);
+  });
+});
+
+describe('a command on the command line', () => {
+  it("is all that comes after '--', whatever it looks like", () => {
+    const argv = ['sonomask-bin', '--command-line', '--', 'annotate', 'a', '--', '--b'];
+    expect(commandIn(argv)).toEqual(['annotate', 'a', '--', '--b']);
+    expect(commandIn(['sonomask-bin', '--command-line'])).toEqual([]);
   });
 });

@@ -50,11 +50,11 @@ describe('electron-builder.yml', () => {
     await expect(validate(spoil(config))).rejects.toThrow(/Invalid configuration/i);
   });
 
-  it('makes NSIS on Windows, dmg and zip with a hardened runtime on macOS, deb and tar.gz on Linux', () => {
+  it('makes NSIS on Windows, dmg and zip with a hardened runtime on macOS, AppImage and tar.gz on Linux', () => {
     expect(config.win.target).toBe('nsis');
     expect(config.mac.hardenedRuntime).toBe(true);
     expect(existsSync(join(PROJECT_ROOT, config.mac.entitlements))).toBe(true);
     expect(config.mac.target.map(({ target }) => target)).toEqual(['dmg', 'zip']);
-    expect(config.linux.target).toEqual(expect.arrayContaining(['deb', 'tar.gz']));
+    expect(config.linux.target).toEqual(expect.arrayContaining(['AppImage', 'tar.gz']));
   });
 });
