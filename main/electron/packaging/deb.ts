@@ -1,9 +1,9 @@
 /**
- * A Debian package out of the unpacked program, for machines where electron-builder cannot fetch its own tool for it:
- * `npx tsx main/electron/packaging/deb.ts PROGRAM OUT.deb` (PROGRAM: `dist/linux-unpacked`). Needs dpkg-deb. The same program
- * gives the same bytes. It has no maintainer scripts: menus and file types are renewed by the triggers of their own packages.
+ * The Debian package, out of the unpacked program: `npx tsx main/electron/packaging/deb.ts [PROGRAM OUT.deb]` (default: what
+ * `npm run dist` has just made for Linux, beside it). Needs dpkg-deb. The same program gives the same bytes. It has no maintainer scripts: menus and file types are renewed by the triggers of their own packages.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -18,67 +18,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { control, debianArchitecture, documents, EPOCH } from './deb-documents';
 
 const root = resolve(import.meta.dirname, '../../..');
-const { version, description } = z
+const release = z
   .object({ version: z.string(), description: z.string() })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
-
-/** As electron-builder has them, and what Chromium itself links against. */
-const DEPENDS =
-  'libgtk-3-0, libnotify4, libnss3, libxss1, libxtst6, xdg-utils, libatspi2.0-0, libuuid1, libsecret-1-0, libasound2, libgbm1';
-/** Of every file: 1 January 2026. */
-const EPOCH = 1_767_225_600;
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-
-const DESKTOP = `[Desktop Entry]
-Type=Application
-Name=SonoMask
-Comment=Annotation workstation for ultrasound
-Comment[zh_CN]=超声标注工作站
-Exec=/opt/SonoMask/sonomask %F
-Icon=sonomask
-Terminal=false
-StartupWMClass=SonoMask
-Categories=Science;
-MimeType=application/x-sonomask-project;
-`;
-
-const MIME = `<?xml version="1.0" encoding="utf-8"?>
-<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
-  <mime-type type="application/x-sonomask-project">
-    <comment>SonoMask project</comment>
-    <comment xml:lang="zh_CN">SonoMask 项目</comment>
-    <glob pattern="*.sonomask"/>
-  </mime-type>
-</mime-info>
-`;
-
-const COPYRIGHT = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: SonoMask
-
-Files: *
-Copyright: SonoMask contributors
-License: Apache-2.0
- See /usr/share/common-licenses/Apache-2.0. What others made of the program, and under which licences, is in
- out/THIRD-PARTY.txt inside /opt/SonoMask/resources/app.asar and in /opt/SonoMask/LICENSES.chromium.html.
-`;
 
 /** @param quick packs loosely, for tests: minutes less */
 export function makeDeb(program: string, out: string, quick = false): void {
   const tree = mkdtempSync(join(tmpdir(), 'sonomask-deb-'));
   try {
     cpSync(program, join(tree, 'opt', 'SonoMask'), { recursive: true, verbatimSymlinks: true });
-    put(tree, 'usr/share/applications/sonomask.desktop', DESKTOP);
-    put(tree, 'usr/share/mime/packages/sonomask.xml', MIME);
-    put(tree, 'usr/share/doc/sonomask/copyright', COPYRIGHT);
+    for (const [path, text] of Object.entries(documents(release))) put(tree, path, text);
     putIcons(tree);
     mkdirSync(join(tree, 'usr/bin'), { recursive: true });
     symlinkSync('/opt/SonoMask/sonomask', join(tree, 'usr/bin/sonomask'));
     const bytes = normalise(tree);
-    put(tree, 'DEBIAN/control', control(Math.ceil(bytes / 1024)));
+    put(tree, 'DEBIAN/control', control(release, Math.ceil(bytes / 1024)));
+    put(tree, 'DEBIAN/md5sums', sums(tree).join(''));
     // Chromium's sandbox where the kernel lets users make no namespaces; it does nothing else.
     chmodSync(join(tree, 'opt/SonoMask/chrome-sandbox'), 0o4755);
     mkdirSync(dirname(resolve(out)), { recursive: true });
@@ -95,25 +56,10 @@ export function makeDeb(program: string, out: string, quick = false): void {
   }
 }
 
-function control(kib: number): string {
-  return `Package: sonomask
-Version: ${version.replace(/-/g, '~')}
-Architecture: ${ARCHITECTURES[process.arch] ?? process.arch}
-Maintainer: SonoMask contributors <sonomask@sonomask.invalid>
-Installed-Size: ${kib}
-Depends: ${DEPENDS}
-Recommends: libvulkan1
-Section: science
-Priority: optional
-Homepage: https://sonomask.invalid
-Description: annotation workstation for ultrasound
- ${description}.
-`;
-}
-
 function put(tree: string, path: string, text: string): void {
   mkdirSync(dirname(join(tree, path)), { recursive: true });
-  writeFileSync(join(tree, path), text, { mode: 0o644 });
+  // At its best, as Debian has it; Node writes no time into it.
+  writeFileSync(join(tree, path), path.endsWith('.gz') ? gzipSync(text, { level: 9 }) : text, { mode: 0o644 });
 }
 
 function putIcons(tree: string): void {
@@ -125,6 +71,21 @@ function putIcons(tree: string): void {
   }
 }
 
+/** For `dpkg --verify`: MD5 is what dpkg knows. */
+function sums(tree: string): string[] {
+  const files = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  const paths = files.map((each) => relative(tree, join(each.parentPath ?? each.path, each.name)));
+  return paths
+    .filter((path) => !path.startsWith('DEBIAN'))
+    .sort()
+    .map(
+      (path) =>
+        `${createHash('md5')
+          .update(readFileSync(join(tree, path)))
+          .digest('hex')}  ${path}\n`,
+    );
+}
+
 /** Modes and times that do not depend on who packs, and when. Answers how many bytes there are. */
 function normalise(path: string): number {
   const found = lstatSync(path);
@@ -132,13 +93,16 @@ function normalise(path: string): number {
   const bytes = found.isDirectory()
     ? readdirSync(path).reduce((sum, name) => sum + normalise(join(path, name)), 4096)
     : found.size;
-  chmodSync(path, found.isDirectory() || (found.mode & 0o100) !== 0 ? 0o755 : 0o644);
+  const isProgram = (found.mode & 0o100) !== 0 && !/\.so(\.\d+)*$/.test(path);
+  chmodSync(path, found.isDirectory() || isProgram ? 0o755 : 0o644);
   utimesSync(path, EPOCH, EPOCH);
   return bytes;
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const [program, out] = process.argv.slice(2);
-  if (!program || !out) throw new Error('usage: deb.ts PROGRAM OUT.deb');
-  makeDeb(resolve(program), resolve(out));
+  const suffix = process.arch === 'x64' ? '' : `-${process.arch}`;
+  const name = `SonoMask-${release.version}-linux-${debianArchitecture()}.deb`;
+  const [program = join(root, 'dist', `linux${suffix}-unpacked`), out = join(root, 'dist', name)] =
+    process.argv.slice(2);
+  if (process.platform === 'linux') makeDeb(resolve(program), resolve(out));
 }
