@@ -1,9 +1,11 @@
-/** What no page of ours may ever do: leave app://, open windows, embed webviews, ask for devices. */
+/** What no page of ours may ever do: leave app://, open windows, embed webviews, ask for devices. Nor Chromium by itself: ask a network. */
 import { app, session, type WebPreferences } from 'electron';
 import { isOurs } from './origin';
 
-/** Applies to every web contents made from now on. Must run before the first window. */
+/** Applies to every session and web contents made from now on. Must run before the app is ready. */
 export function lockDown(): void {
+  // Chromium fetches dictionaries from Google when it starts, though no page of ours checks spelling.
+  app.on('session-created', (created) => created.setSpellCheckerLanguages([]));
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event, url) => {
       if (!isOurs(url)) event.preventDefault();
