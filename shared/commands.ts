@@ -213,6 +213,7 @@ export const COMMANDS = [
   row('help', 1, 'help.shortcuts', 'Keyboard Shortcuts', '键盘快捷键', ['Shift+/']),
   row('help', 2, 'help.diagnostics', 'Copy Diagnostics…', '复制诊断信息…', []),
   row('help', 2, 'help.showLog', 'Show Log Folder', '显示日志文件夹', []),
+  row('help', 2, 'help.updates', 'Updates…', '更新…', []),
   row('help', 2, 'help.about', 'About SonoMask', '关于 SonoMask', []),
 ] as const;
 

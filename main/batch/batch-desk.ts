@@ -52,6 +52,10 @@ export class BatchDesk {
     this.#cache = new EmbeddingCache(join(parts.store.cacheFolder, 'embeddings'));
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** @throws AppError `model-invalid` where there is no model. */
   options(): Promise<BatchOptions> {
     return optionsOf(this.#planParts());

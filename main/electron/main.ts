@@ -31,6 +31,7 @@ import { studyHandlers } from './handlers/study';
 import { teamHandlers } from './handlers/team';
 import { runCommandLine } from './command-line';
 import { closeDecoder } from './decoder-window';
+import { updates } from './handlers/updates';
 import { verifyHandlers } from './handlers/verify';
 import { windowHandlers } from './handlers/window';
 import { answerRequests } from './ipc';
@@ -106,6 +107,7 @@ function start(log: LogFile): void {
     );
   };
 
+  const updating = updates({ settings, workstation, page, profile });
   const second = new SecondWindow((open) => page.tell('window.second', { open }));
 
   const applyTheme = (): void => {
@@ -129,6 +131,7 @@ function start(log: LogFile): void {
       () => {
         page.ready();
         workstation.pageListens();
+        updating.lookAtStart();
       },
       (state) => {
         menuState = state;
@@ -145,6 +148,7 @@ function start(log: LogFile): void {
     ...windowHandlers(mainWindow, second),
     ...projectHandlers(session, recent),
     ...settingsHandlers(settings),
+    ...updating.handlers,
     ...studyHandlers(desk, session, workstation, preferences, page),
     ...imageHandlers(session, workstation),
     ...labelHandlers(workstation.inference, session, preferences, page),

@@ -25,6 +25,7 @@ const texts = {
   chooseExportFolder: { en: 'Export to a folder', 'zh-CN': '导出到文件夹' },
   chooseImport: { en: 'Import masks', 'zh-CN': '导入掩膜' },
   chooseArchiveFolder: { en: 'Folder for studies from the PACS', 'zh-CN': '存放 PACS 检查的文件夹' },
+  chooseUpdateFolder: { en: 'Folder with updates', 'zh-CN': '存放更新的文件夹' },
   chooseCertificate: { en: 'Certificates to trust', 'zh-CN': '要信任的证书' },
   certificates: { en: 'Certificates (PEM)', 'zh-CN': '证书（PEM）' },
   masks: { en: 'Masks', 'zh-CN': '掩膜' },

@@ -66,6 +66,10 @@ export class Learning {
     this.#owner = new RoundOwner(parts.store);
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /**
    * Takes up the round that a crash or the end of the program interrupted here; without a model it is paused. One that runs on
    * another computer is left alone. Which model there is must be known by then.

@@ -1,6 +1,7 @@
 /** Texts of errors and of images that cannot be shown, in English: what happened, and what to do about it. */
 import type { ImageProblem } from '../../shared/domain';
 import type { ErrorCode } from '../../shared/errors';
+import { updateErrors } from './en-updates';
 
 interface ErrorText {
   /** `{subject}`: the file's or object's name. */
@@ -153,6 +154,7 @@ export const error: Record<ErrorCode, ErrorText> = {
     title: 'This is a blind reading',
     advice: 'It must not show what other readers have done. Open the main reading for that.',
   },
+  ...updateErrors,
   usage: { title: 'This cannot be done now ({subject})', advice: 'Nothing was changed.' },
   cancelled: { title: 'Cancelled', advice: 'Nothing was changed.' },
   internal: {

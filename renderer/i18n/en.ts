@@ -16,6 +16,7 @@ import { sides, toolHint, vertices } from './en-tools';
 import { review } from './en-review';
 import { pacs } from './en-pacs';
 import { team } from './en-team';
+import { updates } from './en-updates';
 
 export const en = {
   app: {
@@ -307,6 +308,7 @@ export const en = {
   verify,
   dashboard,
   diagnostics,
+  updates,
   error,
 };
 

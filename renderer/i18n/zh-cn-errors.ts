@@ -1,5 +1,6 @@
 /** Texts of errors and of images that cannot be shown, in Simplified Chinese. */
 import type * as english from './en-errors';
+import { updateErrors } from './zh-cn-updates';
 
 export const error: typeof english.error = {
   'file-not-found': { title: '未找到“{subject}”', advice: '文件可能已被移动或重命名，或所在磁盘未连接。' },
@@ -98,6 +99,7 @@ export const error: typeof english.error = {
     title: '当前为盲法阅片',
     advice: '盲法阅片时不能显示其他阅片者的结果。如需查看，请切换到主阅片。',
   },
+  ...updateErrors,
   usage: { title: '当前无法执行此操作（{subject}）', advice: '未作任何更改。' },
   cancelled: { title: '已取消', advice: '未作任何更改。' },
   internal: { title: '{subject} 内部出错', advice: '显示为已保存的内容均已保存。如再次出现，请重新启动程序。' },

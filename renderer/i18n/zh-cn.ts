@@ -17,6 +17,7 @@ import { sides, toolHint, vertices } from './zh-cn-tools';
 import { review } from './zh-cn-review';
 import { pacs } from './zh-cn-pacs';
 import { team } from './zh-cn-team';
+import { updates } from './zh-cn-updates';
 
 export const zhCn: Messages = {
   app: {
@@ -303,5 +304,6 @@ export const zhCn: Messages = {
   verify,
   dashboard,
   diagnostics,
+  updates,
   error,
 };

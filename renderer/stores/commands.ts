@@ -92,6 +92,7 @@ export const useCommands = defineStore('commands', () => {
     'help.palette': () => dialogs.show('palette'),
     'help.diagnostics': () => dialogs.show('diagnostics'),
     'help.showLog': () => void call('diagnostics.showLog'),
+    'help.updates': () => dialogs.show('updates'),
     'help.about': () => dialogs.show('about'),
     'view.fullScreen': () => void call('window.toggleFullScreen'),
     'tool.keyboardCursor': () => cursor.toggle(),
@@ -113,6 +114,7 @@ export const useCommands = defineStore('commands', () => {
     'help.shortcuts',
     'help.diagnostics',
     'help.showLog',
+    'help.updates',
     'help.about',
   ]);
   const OPENING: ReadonlySet<CommandId> = new Set([

@@ -28,7 +28,8 @@ export type DialogName =
   | 'adjudication'
   | 'history'
   | 'backups'
-  | 'verify';
+  | 'verify'
+  | 'updates';
 
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);

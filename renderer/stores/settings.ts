@@ -9,7 +9,10 @@ import { paintDocument } from '../theme';
 
 export const useSettings = defineStore('settings', () => {
   const effective = shallowRef<EffectiveSettings>({
-    settings: { language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
+    settings: {
+      ...{ language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
+      ...{ updatePlace: '', updatesAtStart: false },
+    },
     language: 'en',
   });
 

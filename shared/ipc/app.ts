@@ -36,6 +36,7 @@ export const dialogChannels = {
   'dialog.chooseImportFolder': channel(z.undefined(), z.string().nullable()),
   'dialog.chooseImportFiles': channel(z.undefined(), z.array(z.string()).nullable()),
   'dialog.chooseArchiveFolder': channel(z.undefined(), z.string().nullable()),
+  'dialog.chooseUpdateFolder': channel(z.undefined(), z.string().nullable()),
   'dialog.chooseCertificate': channel(z.undefined(), z.string().nullable()),
   /** Where to write a head version, under this name unless the user chooses another. */
   'dialog.saveHead': channel(z.object({ name: z.string().min(1).max(255) }), z.string().nullable()),

@@ -27,6 +27,7 @@ import { readingsChannels } from './readings';
 import { effectiveSettingsSchema, settingsChannels } from './settings';
 import { studyChannels, studyEvents } from './study';
 import { teamChannels, teamEvents } from './team';
+import { updatesChannels, updatesEvents } from './updates';
 import { verifyChannels, verifyEvents } from './verify';
 import { windowChannels, windowEvents } from './window';
 
@@ -56,6 +57,7 @@ export const CHANNELS = {
   ...commentsChannels,
   ...pacsChannels,
   ...teamChannels,
+  ...updatesChannels,
 };
 
 export type Channel = keyof typeof CHANNELS;
@@ -91,6 +93,7 @@ export const EVENTS = {
   ...agreementEvents,
   ...pacsEvents,
   ...teamEvents,
+  ...updatesEvents,
 };
 
 export type EventName = keyof typeof EVENTS;

@@ -64,4 +64,5 @@ export {
 } from './settings';
 export { cineUrl, FRAME_HASH_HEADER, frameUrl, thumbnailUrl } from './frame-url';
 export type { AddedStudy, Indexing, OpenedFrame, Problem } from './study';
+export type { UpdatesState } from './updates';
 export { fromWireError, toWireError, type WireError } from './wire-error';

@@ -12,6 +12,10 @@ export const settingsSchema = z.object({
   theme: z.enum(THEMES).default('dark'),
   /** Projects keep pseudonyms of patients and studies, of what is opened from then on. */
   pseudonyms: z.boolean().default(false),
+  /** Where updates lie: a folder or an address; empty: nowhere. */
+  updatePlace: z.string().max(2_000).default(''),
+  /** Whether the program looks there when it starts. */
+  updatesAtStart: z.boolean().default(false),
   /** Which shortcuts the commands have. */
   keyboard: keyboardSchema.default(STANDARD_KEYBOARD).catch(STANDARD_KEYBOARD),
 });
@@ -25,6 +29,8 @@ export const settingsChangeSchema = z
     language: z.enum(['system', ...LANGUAGES]),
     theme: z.enum(THEMES),
     pseudonyms: z.boolean(),
+    updatePlace: z.string().max(2_000),
+    updatesAtStart: z.boolean(),
     keyboard: keyboardSchema,
   })
   .partial()

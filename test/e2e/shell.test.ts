@@ -37,6 +37,8 @@ describe('language and theme', () => {
       language: 'zh-CN',
       theme: 'light',
       pseudonyms: false,
+      updatePlace: '',
+      updatesAtStart: false,
       keyboard: { preset: 'standard', keys: {} },
     });
     const again = await openDesktop({ profile: own.profile });

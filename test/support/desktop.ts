@@ -26,18 +26,25 @@ export interface LaunchOptions {
   /** Added to the command line: flags and paths. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The program's own folder, where it is not this checkout. */
+  readonly program?: string;
 }
 
 /** Electron's own flags for this machine: Chromium refuses to sandbox for root. */
 export const SANDBOX_FLAGS: readonly string[] = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 /** Opens the program and answers once its first page is loaded. The build must be there (test/support/build.ts). */
-export async function openDesktop({ profile, args = [], env = {} }: LaunchOptions = {}): Promise<Desktop> {
+export async function openDesktop({
+  profile,
+  args = [],
+  env = {},
+  program = PROJECT_ROOT,
+}: LaunchOptions = {}): Promise<Desktop> {
   const folder = profile ?? mkdtempSync(join(tmpdir(), 'sonomask-profile-'));
   const { executablePath } = await resolveElectron();
   const app = await launch({
     executablePath,
-    args: [...SANDBOX_FLAGS, `--user-data-dir=${folder}`, PROJECT_ROOT, ...args],
+    args: [...SANDBOX_FLAGS, `--user-data-dir=${folder}`, program, ...args],
     cwd: PROJECT_ROOT,
     env: { ...stringEnv(), LANGUAGE: 'en', ...env },
   });

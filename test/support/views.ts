@@ -10,6 +10,7 @@ export const DIALOGS: Readonly<Record<string, string>> = {
   keys: 'settings.keys',
   shortcuts: 'help.shortcuts',
   palette: 'help.palette',
+  updates: 'help.updates',
   about: 'help.about',
   dashboard: 'view.dashboard',
   batch: 'batch.open',

@@ -20,6 +20,7 @@ type Channels =
   | 'dialog.chooseImportFolder'
   | 'dialog.chooseImportFiles'
   | 'dialog.chooseArchiveFolder'
+  | 'dialog.chooseUpdateFolder'
   | 'dialog.chooseCertificate'
   | 'dialog.saveHead'
   | 'dialog.openHead';
@@ -61,6 +62,8 @@ export function dialogHandlers(window: () => BrowserWindow, language: () => Lang
       }),
     'dialog.chooseArchiveFolder': async () =>
       first(await choose('chooseArchiveFolder', { properties: ['openDirectory', 'createDirectory'] })),
+    'dialog.chooseUpdateFolder': async () =>
+      first(await choose('chooseUpdateFolder', { properties: ['openDirectory'] })),
     'dialog.chooseCertificate': async () =>
       first(
         await choose('chooseCertificate', {

@@ -7,6 +7,11 @@ import { UserSettings } from '../../../../main/electron/user-settings';
 import type { Theme } from '../../../../shared/ipc';
 import { STANDARD_KEYBOARD } from '../../../../shared/keymap';
 
+const DEFAULTS = {
+  ...{ language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
+  ...{ updatePlace: '', updatesAtStart: false },
+};
+
 let profile: string;
 
 beforeEach(() => {
@@ -16,7 +21,7 @@ beforeEach(() => {
 describe('settings', () => {
   it("follow the system's language at first, dark", () => {
     expect(new UserSettings(profile, ['zh-Hans-CN', 'en-US']).effective).toEqual({
-      settings: { language: 'system', theme: 'dark', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
+      settings: DEFAULTS,
       language: 'zh-CN',
     });
     expect(new UserSettings(profile, ['de-DE', 'en-GB', 'zh-CN']).effective.language).toBe('en');
@@ -31,7 +36,7 @@ describe('settings', () => {
     await settings.change({ theme: 'light' });
     expect(heard).toEqual(['zh-CN', 'zh-CN']);
     expect(new UserSettings(profile, ['en']).effective).toEqual({
-      settings: { language: 'zh-CN', theme: 'light', pseudonyms: false, keyboard: STANDARD_KEYBOARD },
+      settings: { ...DEFAULTS, language: 'zh-CN', theme: 'light' },
       language: 'zh-CN',
     });
   });
@@ -60,12 +65,7 @@ describe('settings', () => {
 
   it.each(['', '{"theme":', '{"theme":"pink"}', '[]'])('start with defaults when the file is %j', (content) => {
     writeFileSync(join(profile, 'settings.json'), content);
-    expect(new UserSettings(profile, ['en']).effective.settings).toEqual({
-      language: 'system',
-      theme: 'dark',
-      pseudonyms: false,
-      keyboard: STANDARD_KEYBOARD,
-    });
+    expect(new UserSettings(profile, ['en']).effective.settings).toEqual(DEFAULTS);
   });
 });
 

@@ -115,6 +115,7 @@ describe('the texts of the interface', () => {
       'provider.cuda',
       'provider.dml',
       'provider.webgpu',
+      'updates.size',
     ]);
     expect([...english, ...chinese].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
