@@ -3,7 +3,7 @@
  * of it is written at once. Given the same frame twice, by a program that was killed or by two machines, it is written
  * once. Where frames come from, and whose the lanes are, is the caller's affair.
  */
-import { stat } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { sha256 } from '../../shared/domain';
 import type {
   Batch,
@@ -184,9 +184,18 @@ async function workOff(
 /** @throws AppError `source-missing` where not the file alone is gone, but the whole folder that was opened */
 async function refuseWithoutFolder({ absolutePath, relativePath }: FrameDetail): Promise<void> {
   const folder = absolutePath.slice(0, absolutePath.length - relativePath.length);
-  await stat(folder).catch((cause: unknown) => {
-    throw new AppError('source-missing', folder, `${folder} is not there: is its disk connected?`, { cause });
-  });
+  if (await hasEntries(folder)) return;
+  throw new AppError('source-missing', folder, `${folder} is not there: is its disk connected?`);
+}
+
+/** What a disk that was taken away was mounted on is often still there, with nothing in it. */
+async function hasEntries(folder: string): Promise<boolean> {
+  try {
+    for await (const _ of await opendir(folder)) return true;
+  } catch {
+    // Not there, or not to be read.
+  }
+  return false;
 }
 
 async function drawn(

@@ -249,7 +249,7 @@ export const en = {
     'not-installed': '{provider} is not installed',
     'wrong-result': '{provider} failed its self-test',
     crashed: '{provider} crashed',
-    failed: '{provider} could not start',
+    failed: '{provider} does not work',
   },
   export: exporting,
   import: importing,

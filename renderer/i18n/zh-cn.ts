@@ -245,7 +245,7 @@ export const zhCn: Messages = {
     'not-installed': '未安装 {provider}',
     'wrong-result': '{provider} 自检未通过',
     crashed: '{provider} 已崩溃',
-    failed: '{provider} 无法启动',
+    failed: '{provider} 无法工作',
   },
   export: exporting,
   import: importing,

@@ -11,13 +11,16 @@ import { ProjectStore } from '../../../main/project';
 import { HEIGHT, maskOfBits, WIDTH } from '../../unit/main/project/support-masks';
 import { error as texts } from '../../../renderer/i18n/en-errors';
 import { backups as backupTexts } from '../../../renderer/i18n/en-backups';
+import { providerDies, sourceGone } from './faults-at-work';
 import { isAppError, type ErrorCode } from '../../../shared/errors';
 
 export interface FaultRow {
   readonly fault: string;
   tried: number;
-  /** Edits that the store had acknowledged before the fault, and after a restore those that the backup has. */
+  /** That the store had acknowledged; of what strikes while frames are read or computed the frames. */
   edits: number;
+  /** Made after the last backup and gone with a restore, of which the user is told before. */
+  sinceBackup: number;
   lost: number;
   /** What the user reads, in English. */
   readonly told: Set<string>;
@@ -51,12 +54,13 @@ async function draw(store: ProjectStore, n: number): Promise<void> {
   await store.masks.save({ frameId: 1, frameSha256: FRAME, user: 'Reader', changes: [change] });
 }
 
-/** How many of the first `count` edits the project has; the masks are told apart by their pixel. */
-async function found(place: string, count: number): Promise<number> {
+/** How many of the edits from `first` on up to, not including, `end` the project has; the masks are told apart by their pixel. */
+async function found(place: string, end: number, first = 0): Promise<number> {
   const store = await ProjectStore.open(place);
   try {
     const there = new Set((await store.masks.ofFrame(1)).map(({ current }) => current.rle.counts));
-    return Array.from({ length: count }, (_, n) => there.has(maskOfBits(n + 1).counts)).filter(Boolean).length;
+    return Array.from({ length: end - first }, (_, n) => there.has(maskOfBits(first + n + 1).counts)).filter(Boolean)
+      .length;
   } finally {
     await store.close();
   }
@@ -174,9 +178,10 @@ async function damaged(row: FaultRow, folder: string, damage: (path: string) => 
   });
   if (isTold) row.told.add(backupTexts.changed);
   if (name !== null && (refused !== null || isTold)) await restoreBackup(place, name, Date.now());
-  row.edits += 20;
+  row.edits += 25;
   // Damage that nobody was told of would be the worst of all.
   row.lost += refused === null && !isTold ? 25 : 20 - (await found(place, 20));
+  row.sinceBackup += 5 - (await found(place, 25, 20));
 }
 
 function flipBits(chance: Chance): (path: string) => void {
@@ -231,13 +236,15 @@ const FAULTS: readonly (readonly [string, (row: FaultRow, folder: string, chance
   ],
   ['1 to 9 bits flipped anywhere', (row, folder, chance) => damaged(row, folder, flipBits(chance))],
   ['power cut, later writes partly there', powerCut],
+  ['folder of the images unmounted or renamed in mid-read', sourceGone],
+  ['graphics card lost, or its driver dies, in mid-run', providerDies],
 ];
 
 /** @param folder for everything that is made, empty */
 export async function faults(folder: string, tries: number, chance: Chance): Promise<FaultRow[]> {
   const rows: FaultRow[] = [];
   for (const [fault, act] of FAULTS) {
-    const row: FaultRow = { fault, tried: 0, edits: 0, lost: 0, told: new Set() };
+    const row: FaultRow = { fault, tried: 0, edits: 0, sinceBackup: 0, lost: 0, told: new Set() };
     rows.push(row);
     for (let i = 0; i < tries && row.skipped === undefined; i++) {
       const own = join(folder, `${rows.length}-${i}`);
@@ -252,19 +259,23 @@ export async function faults(folder: string, tries: number, chance: Chance): Pro
 
 export const FAULTS_TITLE = '## Faults';
 
-export function faultsReport(rows: readonly FaultRow[], seed: number): string {
-  const lines = rows.map(({ fault, tried, edits, lost, told, skipped }) => {
+export function faultsReport(rows: readonly FaultRow[], { seed, machine }: { seed: number; machine: string }): string {
+  const lines = rows.map(({ fault, tried, edits, sinceBackup, lost, told, skipped }) => {
     const seen = skipped ?? ([...told].join(' / ') || 'nothing to tell');
-    return `| ${fault} | ${tried} | ${edits} | ${lost} | ${seen} |`;
+    return `| ${fault} | ${tried} | ${edits} | ${sinceBackup || ''} | ${lost} | ${seen} |`;
   });
   return `${FAULTS_TITLE}
 
 Written by \`npm run test:long -- faults\`; \`npm test\` does each three times. Edits are those that the project store had
-acknowledged; of a damaged database those that its backup has. "Lost" also counts a refusal that did not come, and damage that
-nobody was told of. ${new Date().toISOString().slice(0, 10)}, seed ${seed}.
+acknowledged; in the last two rows frames that were to be read or computed. "Since the backup" are the edits made after a damaged
+database's last backup: a restore sets them aside with the damaged file, and says so before. "Lost" also counts a refusal that did
+not come, and damage that nobody was told of.
 
-| Fault | Times tried | Edits | Lost | How the user sees it |
-| --- | ---: | ---: | ---: | --- |
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Machine: ${machine}; seed ${seed}
+
+| Fault | Times tried | Edits | Since the backup | Lost | How the user sees it |
+| --- | ---: | ---: | ---: | ---: | --- |
 ${lines.join('\n')}
 
 The power cut is simulated: the files as they were at the last acknowledged commit, and of what the log got afterwards random
@@ -272,7 +283,11 @@ blocks of 512 bytes. It shows that a torn log costs no acknowledged edit; that a
 (\`synchronous=FULL\`, an fsync each commit) it cannot show. Flipped bits are found by SQLite's check or by the sum of the file at its
 last closing; after a crash there is no such sum, and for projects above 128 MB it is not taken.
 
-Elsewhere: two programs killed at random, and workers that die in mid-run (above, \`kill-rounds.ts\`); a folder of images that goes
-away in mid-batch (\`test/unit/main/batch\`); a damaged database offered its backup in the real window (\`test/e2e/backups.test.ts\`).
+The folder is a mount of its own that is detached, or is renamed, while a batch reads from it: the batch stops, names no frame as
+failed, and goes on when the folder is back. No machine here has a graphics card: sessions for one are the CPU's until the run
+in which they fail or end their process (\`dying-provider.worker.ts\`); the frame goes to the next provider.
+
+Elsewhere: two programs killed at random, and workers that die in mid-run (above, \`kill-rounds.ts\`); a damaged database offered
+its backup in the real window (\`test/e2e/backups.test.ts\`).
 `;
 }

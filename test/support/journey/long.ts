@@ -108,7 +108,7 @@ async function manyFaults(): Promise<void> {
   try {
     const times = part === 'faults' ? Number(number ?? 50) : 50;
     const rows = await faults(folder, times, seededRandom(String(SEED)));
-    const text = faultsReport(rows, SEED);
+    const text = faultsReport(rows, { seed: SEED, machine: machine() });
     const kept = readFileSync(DOCUMENT, 'utf8').split(FAULTS_TITLE)[0]?.trimEnd() ?? '';
     writeFileSync(DOCUMENT, `${kept}\n\n${text}`);
     console.log(text);

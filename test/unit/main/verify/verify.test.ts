@@ -1,5 +1,5 @@
 /** A check as the window makes it: in a process of its own, beside the one that has the project open and works there. */
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { forkProcess, WorkerHost } from '../../../../main/inference';
@@ -33,7 +33,7 @@ it('finds a project sound while it is open and worked in, and holds up nobody', 
   let saved = 0;
   for (; !ended; saved++) {
     await store.masks.save(edit([drawn(cyst.id, 1 + (saved % 60))]));
-    await setImmediate();
+    await setTimeout(20);
   }
   expect(await checking).toMatchObject({ findingCount: 0, findings: [] });
   expect(saved).toBeGreaterThan(5);
