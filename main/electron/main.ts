@@ -208,7 +208,6 @@ function chooseProfile(): void {
 function startWindow(): void {
   chooseProfile();
   declareScheme();
-  lockDown();
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
@@ -236,5 +235,6 @@ function startWindow(): void {
 }
 
 app.setName('SonoMask');
+lockDown();
 if (app.commandLine.hasSwitch(COMMAND_LINE_SWITCH)) void runCommandLine(commandIn(process.argv));
 else startWindow();
