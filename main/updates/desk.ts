@@ -4,7 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gt } from 'semver';
+import { gt, valid } from 'semver';
 import { AppError } from '../../shared/errors';
 import { toWireError, type UpdatesState } from '../../shared/ipc';
 import { logError } from '../log';
@@ -70,7 +70,7 @@ export class UpdateDesk {
         throw new AppError('usage', 'updates', 'a program without a key');
       const place = openPlace(parts.place(), parts.fetch);
       const feed = await readFeed(place, name, publicKey, signal);
-      const seen = parts.newestSeen.get();
+      const seen = valid(parts.newestSeen.get());
       if (seen === null || gt(feed.version, seen)) await parts.newestSeen.set(feed.version);
       const update = chooseUpdate(feed, parts.program, seen);
       if (signal.aborted) throw new AppError('cancelled', name, 'looking was withdrawn');

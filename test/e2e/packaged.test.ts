@@ -110,7 +110,12 @@ describe.skipIf(process.platform !== 'linux')('the packed program', () => {
       `${process.platform}-${process.arch}`,
     ]);
     const packed = listPackage(join(resources, 'app.asar'), { isPack: false });
-    expect(packed.filter((path) => /\/(vue|naive-ui|kysely|electron|test|main\/.*\.ts)(\/|$)/.test(path))).toEqual([]);
+    expect(
+      packed.filter((path) =>
+        /^\/test\/|\.ts$|\/node_modules\/(vue|naive-ui|kysely|electron|electron-updater)(\/|$)/.test(path),
+      ),
+    ).toEqual([]);
+    expect(packed).toContain('/main/electron/packaging/icons/512x512.png');
     expect(existsSync(join(resources, 'default_app.asar'))).toBe(false);
   });
 

@@ -196,6 +196,28 @@ describe('a server', () => {
     expect(await looking).toMatchObject({ phase: 'idle', failure: null });
   });
 
+  it('that never ends is cut off: after a feed and a package of the size that was signed', async () => {
+    share.publish('0.2.0');
+    const desk = await open(server.url);
+    let sent = 0;
+    const endless: ShareServer['answer'] = (_path, response) => {
+      const more = (): void => {
+        sent += 65_536;
+        if (!response.destroyed) response.write(Buffer.alloc(65_536), () => setImmediate(more));
+      };
+      more();
+      return true;
+    };
+    server.answer = endless;
+    expect(await desk.look()).toMatchObject({ phase: 'idle', failure: { code: 'update-malformed' } });
+    server.answer = undefined;
+    await desk.look();
+    server.answer = endless;
+    expect(await desk.fetch()).toMatchObject({ phase: 'found', failure: { code: 'update-damaged' } });
+    expect(files()).toEqual([]);
+    expect(sent).toBeLessThan(50e6);
+  });
+
   it('that fails in the middle of a package leaves nothing of it', async () => {
     share.publish('0.2.0', '', SIZE);
     const desk = await open(server.url);

@@ -1,8 +1,9 @@
 /** electron-builder.yml against electron-builder's own schema, for the platforms whose packages cannot be made here too. */
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PUBLIC_KEY } from '../../../../../main/electron/packaging/sign-feed';
 import { PROJECT_ROOT } from '../../../../support/desktop';
 
 interface Target {
@@ -16,6 +17,8 @@ interface Config {
   };
   readonly win: { readonly target: string };
   readonly linux: { readonly target: readonly string[] };
+  readonly files: readonly { readonly filter: readonly string[] }[];
+  readonly directories: { readonly buildResources: string };
 }
 interface Builder {
   getConfig(folder: string, path: null, options: null): Promise<Config>;
@@ -48,6 +51,13 @@ describe('electron-builder.yml', () => {
     ['a fuse that there is not', (c: Config) => ({ ...c, electronFuses: { runAsNod: false } })],
   ])('is refused with %s', async (_what, spoil) => {
     await expect(validate(spoil(config))).rejects.toThrow(/Invalid configuration/i);
+  });
+
+  it('packs the key whose updates the program takes', () => {
+    const key = relative(PROJECT_ROOT, PUBLIC_KEY).replaceAll('\\', '/');
+    expect(config.files.flatMap(({ filter }) => filter)).toContain(key);
+    // Nothing in that folder is packed.
+    expect(key.startsWith(`${config.directories.buildResources}/`)).toBe(false);
   });
 
   it('makes NSIS on Windows, dmg and zip with a hardened runtime on macOS, AppImage and tar.gz on Linux', () => {
