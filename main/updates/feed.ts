@@ -17,7 +17,7 @@ export const FEED_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Of a package: never a path, nor another host. */
-export const PACKAGE_NAME = /^SonoMask-[A-Za-z0-9][A-Za-z0-9.+-]{0,150}\.(exe|zip|dmg|deb|AppImage|tar\.gz)$/;
+export const PACKAGE_NAME = /^SonoMask-[A-Za-z0-9][A-Za-z0-9._+-]{0,150}\.(exe|zip|dmg|deb|AppImage|tar\.gz)$/;
 
 const packageSchema = z.object({
   url: z.string().regex(PACKAGE_NAME),

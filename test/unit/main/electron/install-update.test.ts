@@ -4,15 +4,26 @@
  * Windows' installer.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { howInstalled, installUpdate } from '../../../../main/electron/install-update';
 import type { Update } from '../../../../main/updates';
 
 const childProcess = createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
+
+const hasDpkg = process.getuid?.() === 0 && childProcess.spawnSync('dpkg-deb', ['--version']).status === 0;
 
 let folder: string;
 let ended: string[];
@@ -75,6 +86,44 @@ describe.skipIf(process.platform === 'win32')('a deb', () => {
     expect(ended).toEqual(['relaunch', 'quit']);
     expect(readdirSync(folder).sort()).toEqual(['SonoMask-0.2.0-linux-amd64.deb', 'asked', 'pkexec']);
   });
+
+  it.skipIf(!hasDpkg)(
+    'takes the place of the version before (by dpkg itself, as root, into a root of its own)',
+    async () => {
+      const root = join(folder, 'root');
+      const dpkg = `dpkg --root='${root.replaceAll("'", `'\\''`)}' --log=/dev/null --force-script-chrootless --install`;
+      for (const part of ['info', 'updates', 'triggers'])
+        mkdirSync(join(root, 'var/lib/dpkg', part), { recursive: true });
+      writeFileSync(join(root, 'var/lib/dpkg/status'), '');
+      childProcess.execFileSync('sh', ['-c', `${dpkg} "$0"`, smallDeb('0.1.0')], { stdio: 'ignore' });
+      const installed = (): string => readFileSync(join(root, 'opt/SonoMask/version'), 'utf8');
+      expect(installed()).toBe('0.1.0');
+      const path = smallDeb('0.2.0');
+      const content = readFileSync(path);
+      const sha512 = createHash('sha512').update(content).digest('base64');
+      const file = { url: basename(path), sha512, size: content.length };
+      await installUpdate('dpkg', { version: '0.2.0', notes: '', file }, path, program, standIn(`exec ${dpkg} "$3"`));
+      expect(installed()).toBe('0.2.0');
+      expect(ended).toEqual(['relaunch', 'quit']);
+    },
+  );
+
+  function smallDeb(version: string): string {
+    const tree = join(folder, version);
+    for (const part of ['DEBIAN', 'opt/SonoMask']) mkdirSync(join(tree, part), { recursive: true });
+    const lines = [
+      'Package: sonomask',
+      `Version: ${version}`,
+      'Architecture: all',
+      'Maintainer: nobody',
+      'Description: x',
+    ];
+    writeFileSync(join(tree, 'DEBIAN/control'), `${lines.join('\n')}\n`);
+    writeFileSync(join(tree, 'opt/SonoMask/version'), version);
+    const path = join(folder, `SonoMask-${version}-linux-amd64.deb`);
+    childProcess.execFileSync('dpkg-deb', ['--build', tree, path], { stdio: 'ignore' });
+    return path;
+  }
 
   it('is not installed without a password, and the program goes on', async () => {
     const [update, path] = fetched('SonoMask-0.2.0-linux-amd64.deb');

@@ -128,6 +128,19 @@ describe('an update', () => {
     expect(() => chooseUpdate(feed(version), program, seen)).toThrow(expect.objectContaining({ code: 'update-older' }));
   });
 
+  it.each([
+    ['exe', 'x64', 'SonoMask-0.2.0-win-x64.exe'],
+    ['zip', 'arm64', 'SonoMask-0.2.0-mac-universal.zip'],
+    ['deb', 'x64', 'SonoMask-0.2.0-linux-amd64.deb'],
+    ['deb', 'arm64', 'SonoMask-0.2.0-linux-arm64.deb'],
+    ['AppImage', 'x64', 'SonoMask-0.2.0-linux-x86_64.AppImage'],
+    ['tar.gz', 'x64', 'SonoMask-0.2.0-linux-x64.tar.gz'],
+  ] as const)('for a %s on %s is what electron-builder calls %s', async (kind, arch, name) => {
+    const others = ['SonoMask-0.2.0-linux-armv7l.deb', 'SonoMask-0.2.0-win-ia32.exe'];
+    signed(dump({ version: '0.2.0', files: [...others, name].map((url) => ({ ...FILE, url })) }));
+    expect(chooseUpdate(await read(), { version: '0.1.0', kind, arch }, null)?.file.url).toBe(name);
+  });
+
   it('is not offered where no package fits', () => {
     for (const other of [{ kind: 'deb' } as const, { arch: 'arm64' }]) {
       const choose = () => chooseUpdate(feed('0.2.0'), { ...program, ...other }, null);
