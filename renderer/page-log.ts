@@ -1,6 +1,6 @@
-/** Errors of the page that nobody handles: to the developer's console whole, to the log as `describeError` tells them. */
+/** Errors of the page that nobody handles: to the developer's console whole, to the log as `pageErrors` tells them. */
 import type { App } from 'vue';
-import { describeError } from '../shared/error-trace';
+import { pageErrors } from '../shared/error-trace';
 import { call } from './ipc';
 
 /** A page that fails over and over must not fill the log. */
@@ -9,7 +9,7 @@ let logged = 0;
 
 export function logPageError(thrown: unknown): void {
   console.error(thrown);
-  if (logged++ < MOST) call('diagnostics.pageFailed', { trace: describeError(thrown) }).catch(() => undefined);
+  if (logged++ < MOST) call('diagnostics.pageFailed', { errors: pageErrors(thrown) }).catch(() => undefined);
 }
 
 /** From now on, for as long as the page lives. */

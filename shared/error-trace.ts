@@ -2,7 +2,7 @@
  * What a log may say of an error: its kind, its code, the ending of the file concerned and the places in the program's
  * code. Never its message, nor a path, nor a name: an error's words may quote a patient's, and nothing here filters words.
  */
-import { ERROR_CODES, isAppError } from './errors';
+import { ERROR_CODES, isAppError, type ErrorCode } from './errors';
 
 const KIND = /^[A-Za-z]{0,40}(Error|Exception)$/;
 /** Of Node, SQLite and SQL's five signs. */
@@ -17,6 +17,26 @@ const HEADING = /^[\w.]*(?: \[\w+\])?(?:: )?/;
 const MOST_PLACES = 12;
 const MOST_CAUSES = 4;
 
+/** Of what the page's own code throws; whatever else it calls an error is an `Error`. */
+export const PAGE_ERROR_KINDS = [
+  ...(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError', 'EvalError'] as const),
+  ...(['AggregateError', 'AppError', 'DOMException'] as const),
+] as const;
+
+/** An error of the page, in nothing but what can be checked: no word of it is free. */
+export interface PageError {
+  kind: (typeof PAGE_ERROR_KINDS)[number];
+  code: ErrorCode | null;
+  places: PagePlace[];
+}
+
+export interface PagePlace {
+  /** A script's name without its folder. */
+  file: string;
+  line: number;
+  column: number;
+}
+
 /** What `describeError` answers always has this form. */
 export const ERROR_TRACE = /^[\w .:;,@<\\/-]{1,4000}$/;
 
@@ -27,6 +47,36 @@ export function describeError(thrown: unknown): string {
     parts.push(describeOne(each));
   }
   return parts.length > 0 ? parts.join('; by ') : `no error but ${typeof thrown}`;
+}
+
+/** What main is told of anything that was thrown in the page; none for what is no error. */
+export function pageErrors(thrown: unknown): PageError[] {
+  const errors: PageError[] = [];
+  for (let each = thrown; each instanceof Error && errors.length < MOST_CAUSES; each = each.cause) {
+    const { name } = each;
+    errors.push({
+      kind: PAGE_ERROR_KINDS.find((kind) => kind === name) ?? 'Error',
+      code: isAppError(each) ? each.code : null,
+      places: placesIn(each).flatMap((place) => {
+        const [, file = '', line, column] = /([^\\/]+):(\d+):(\d+)$/.exec(place) ?? [];
+        return file === '' ? [] : [{ file, line: Number(line), column: Number(column) }];
+      }),
+    });
+  }
+  return errors;
+}
+
+/**
+ * The same as one line. @param isOurs whether the interface has a script of this name: others are left out, for a page that was
+ * taken over may call one as it likes
+ */
+export function describePageErrors(errors: readonly PageError[], isOurs: (file: string) => boolean): string {
+  const described = errors.map(({ kind, code, places }) => {
+    const ours = places.filter(({ file }) => isOurs(file)).map(({ file, line, column }) => `${file}:${line}:${column}`);
+    const words = code === null ? kind : `${kind} ${code}`;
+    return ours.length > 0 ? `${words} at ${ours.join(' < ')}` : words;
+  });
+  return described.join('; by ') || 'no error';
 }
 
 function describeOne(error: Error): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CommandId } from '../../shared/commands';
 import type { Letters } from '../../shared/shortcut';
 import { logError, type LogFile } from '../log';
+import { actingUser } from './acting-user';
 import { Archives } from './archives';
 import { commandIn, COMMAND_LINE_SWITCH, pathsIn, SAMPLE_SWITCH } from './arguments';
 import { appHandlers } from './handlers/app';
@@ -93,6 +94,7 @@ function start(log: LogFile): void {
   const desk = new StudyDesk(session, workstation, page, {
     ...{ documents, userData: profile },
     pseudonyms: () => settings.effective.settings.pseudonyms,
+    user: () => actingUser(session, preferences),
   });
 
   const refreshMenu = (): void => {
@@ -147,7 +149,7 @@ function start(log: LogFile): void {
     ...dashboardHandlers(session, preferences, mainWindow, () => settings.effective.language),
     ...windowHandlers(mainWindow, second),
     ...projectHandlers(session, recent),
-    ...settingsHandlers(settings),
+    ...settingsHandlers(settings, session, preferences),
     ...updating.handlers,
     ...studyHandlers(desk, session, workstation, preferences, page),
     ...imageHandlers(session, workstation),

@@ -33,6 +33,8 @@ export interface StudyPlaces {
   readonly userData: string;
   /** Whether projects are to know patients by pseudonyms only. */
   pseudonyms(): boolean;
+  /** Who is written down in the audit. */
+  user(): string;
 }
 
 const SUFFIX = '.sonomask';
@@ -139,7 +141,12 @@ export class StudyDesk {
         ...{ signal: controller.signal, onProgress },
         ...(identities && { known: (image: SourceImage) => pseudonymous(image, identities) }),
       };
-      return { project, ...(await addStudy(store, workstation.studyWorker, paths, options)) };
+      const added = await addStudy(store, workstation.studyWorker, paths, options);
+      if (identities && added.added > 0) {
+        const entry = { user: this.places.user(), action: 'add-pseudonymous', subject: 'images' };
+        await store.audit.append({ ...entry, detail: { added: added.added } });
+      }
+      return { project, ...added };
     } finally {
       for (const end of ends) end.removeEventListener('abort', stop);
     }

@@ -11,14 +11,17 @@ import type { ExportRequest, ExportResult } from '../../shared/ipc';
 import type { ProjectStore } from '../project';
 import { writeError } from '../files';
 import { planExport, type ExportPlan, type Planned } from './export-plan';
+import { recordExport } from './record-export';
 import type { WriteTools, WrittenExport } from './write-export';
 
 export interface ExportTools extends WriteTools {
+  /** Who is written down in the audit. */
+  readonly user: string;
   /** `writeExport`, in this process or elsewhere: the window's process has a window to serve. */
   write(plan: ExportPlan, folder: string, tools: WriteTools): Promise<WrittenExport>;
 }
 
-/** @throws AppError `cancelled`, `disk-full`, `write-failed`; nothing is left behind then. */
+/** @throws AppError `cancelled`, `disk-full`, `write-failed`; nothing is left behind then but perhaps a line of the audit. */
 export async function exportProject(
   store: ProjectStore,
   request: ExportRequest,
@@ -34,9 +37,12 @@ export async function exportProject(
     await flushFolder(draft);
     signal.throwIfAborted();
     const folder = freeName(request.folder, `${planned.plan.project} masks`);
+    const result = resultOf(folder, planned, written);
+    // Before there is anything to take away: no export is without its line.
+    await recordExport(store, tools.user, request, result);
     await rename(draft, folder);
     await flushFolder(request.folder);
-    return resultOf(folder, planned, written);
+    return result;
   } catch (cause) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     if (signal.aborted) throw new AppError('cancelled', request.folder, 'the export was withdrawn');

@@ -17,11 +17,14 @@ export function pruneCrashReports(folder: string, now = Date.now()): number {
   return kept.length;
 }
 
+/** Chromium sorts them into folders by what it has done with them. Node before 18.17 does not look into folders by itself. */
 function reportsIn(folder: string): { path: string; at: number }[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.dmp'))
-      .map((name) => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }));
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return reportsIn(path);
+      return entry.name.endsWith('.dmp') ? [{ path, at: statSync(path).mtimeMs }] : [];
+    });
   } catch {
     // None yet, or one went while it was looked at.
     return [];

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | refine | window | canvas | round | walk [FRAMES] | keyboard [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
+ * `npm run bench [-- models | readers | propagation [LOOP.dcm ...] | refine | verify | window | canvas | round | walk [FRAMES] | keyboard [FRAMES] | cine [LOOP.dcm ...]]`: speed and peak memory of
  * what the application does all day, beside PyTorch (and pydicom) doing the same on this
  * machine in the same run. PyTorch is used where SONOMASK_TORCH_PYTHON (or .venv-torch) has torch and onnx.
  */
@@ -17,6 +17,7 @@ import { graphsForTorch, type ModelName, randomModel, torchForBench } from './mo
 import { benchReaders } from './readers';
 import { benchRefine } from './refine';
 import type { Row } from './row';
+import { benchVerify } from './verify';
 import { benchWalk } from './walk';
 import { benchWindow, say } from './window';
 import { benchRound } from './window-round';
@@ -49,7 +50,8 @@ if (part === 'all' || part === 'models') await benchModels();
 if (part === 'all' || part === 'readers') await benchReaders();
 if (part === 'all' || part === 'propagation') await benchPropagation(console.log, process.argv.slice(3));
 if (part === 'all' || part === 'refine') await benchRefine(console.log);
-if (!['models', 'readers', 'propagation', 'refine'].includes(part)) await benchInWindow();
+if (part === 'all' || part === 'verify') await benchVerify(console.log);
+if (!['models', 'readers', 'propagation', 'refine', 'verify'].includes(part)) await benchInWindow();
 
 async function benchModels(): Promise<void> {
   const python = torchForBench();

@@ -49,13 +49,10 @@ one label) is named in the result, mask by mask; docs/formats.md tells what is d
       progress.start();
       const result = await exportProject(store, request, {
         signal,
+        user: cliUser(store),
         onProgress: ({ done, total }) => progress.update(done, total, 'frames'),
         write: writeExport,
       });
-      const { formats, include } = request;
-      const deidentified = request.images !== undefined;
-      const detail = { formats, include, deidentified, frames: result.frames, masks: result.masks };
-      await store.audit.append({ user: cliUser(store), action: 'export', subject: result.folder, detail });
       return outcomeOf(result);
     }),
 };

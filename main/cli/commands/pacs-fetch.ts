@@ -76,7 +76,7 @@ async function addTo(
       ...{ signal, onProgress: ({ done, found }) => progress.update(done, found, 'images') },
       ...(identities && { known: (image: SourceImage) => pseudonymous(image, identities) }),
     });
-    const detail = { fetched, added: added.added };
+    const detail = { fetched, added: added.added, pseudonyms };
     await store.audit.append({ user: cliUser(store), action: 'pacs-fetch', subject: 'studies', detail });
     return added;
   } finally {

@@ -1,7 +1,10 @@
 /** The log as the page meets it: what it may add, and the text that a user copies for those who help. */
 import { app, shell } from 'electron';
+import { readdirSync } from 'node:fs';
 import { cpus, freemem, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { describePageErrors } from '../../../shared/error-trace';
 import { diagnosticsText, logError, logNote, type LogFile } from '../../log';
 import type { Handlers } from '../ipc';
 import { crashReports } from '../logging';
@@ -20,6 +23,7 @@ export function diagnosticsHandlers(
   session: ProjectSession,
   workstation: Workstation,
 ): Pick<Handlers, Channels> {
+  const scripts = new Set(readdirSync(join(app.getAppPath(), 'out', 'renderer', 'assets')));
   return {
     'diagnostics.text': async () => {
       const { electron = '', chrome = '', node } = process.versions;
@@ -39,7 +43,11 @@ export function diagnosticsHandlers(
       logNote('log', 'shown');
       shell.showItemInFolder(log.path);
     },
-    'diagnostics.pageFailed': ({ trace }) => logNote('page', trace),
+    'diagnostics.pageFailed': ({ errors }) =>
+      logNote(
+        'page',
+        describePageErrors(errors, (file) => scripts.has(file)),
+      ),
   };
 }
 

@@ -24,16 +24,12 @@ export function exportHandlers(
       exporting.start(async (signal) => {
         assertSeesOthers(session);
         const { store } = session;
-        const result = await exportProject(store, request, {
+        return exportProject(store, request, {
           signal,
+          user: actingUser(session, preferences),
           onProgress: (progress) => page.tell('export.progress', progress),
           write: (plan, folder, tools) => askOwnWorker<ExportApi, 'write'>('export', 'write', { plan, folder }, tools),
         });
-        const { folder, frames, masks } = result;
-        const deidentified = request.images !== undefined;
-        const detail = { formats: request.formats, include: request.include, deidentified, frames, masks };
-        await store.audit.append({ user: actingUser(session, preferences), action: 'export', subject: folder, detail });
-        return result;
       }),
     'export.cancel': () => exporting.cancel(),
   };

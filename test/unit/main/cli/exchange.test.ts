@@ -31,6 +31,12 @@ describe('export and import', () => {
     expect(existsSync(join(result.folder, 'us30k', 'MainPatient', 'train.txt'))).toBe(true);
     expect(readFileSync(join(result.folder, 'manifest.json'), 'utf8')).not.toContain('Dr. Li');
 
+    const left = await ProjectStore.open(join(from, 'Hard.sonomask'));
+    expect((await left.audit.latest(1))[0]).toMatchObject({
+      ...{ user: 'command line', action: 'export', subject: result.folder },
+      detail: { frames: 7, masks: 9, deidentified: null },
+    });
+    await left.close();
     const imported = await cli(['import', join(into, 'Hard.sonomask'), result.folder, '--json']);
     expect(imported.code).toBe(0);
     expect(imported.json<ImportReport>()).toMatchObject({ masks: 9, frames: 7, problems: [] });

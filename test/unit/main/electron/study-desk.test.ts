@@ -26,6 +26,7 @@ beforeEach(() => {
     documents: join(folder, 'documents'),
     userData: join(folder, 'profile'),
     pseudonyms: () => pseudonyms,
+    user: () => 'Ann',
   };
   desk = new StudyDesk(session, workstation as never, page as never, places);
   onTestFinished(async () => {
@@ -85,5 +86,8 @@ describe('pseudonyms', () => {
     await writeImage(join(folder, 'Lab', 'Doe Jane/c.png'), 2);
     expect(await desk.add([join(folder, 'Lab')])).toMatchObject({ added: 1, unchanged: 3 });
     expect((await patients())['Doe Jane/c.png']).toEqual(first['Doe Jane/a.png']);
+    expect(await session.store.audit.latest(10)).toMatchObject(
+      [1, 3].map((added) => ({ user: 'Ann', action: 'add-pseudonymous', detail: { added } })),
+    );
   });
 });

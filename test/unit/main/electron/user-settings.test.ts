@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { settingsHandlers } from '../../../../main/electron/handlers/settings';
+import type { PreferenceStore } from '../../../../main/electron/preferences';
+import { ProjectSession } from '../../../../main/electron/project-session';
 import { RecentProjects } from '../../../../main/electron/recent-projects';
 import { UserSettings } from '../../../../main/electron/user-settings';
 import type { Theme } from '../../../../shared/ipc';
@@ -39,6 +42,21 @@ describe('settings', () => {
       settings: { ...DEFAULTS, language: 'zh-CN', theme: 'light' },
       language: 'zh-CN',
     });
+  });
+
+  it('about pseudonyms are written down in the open project, by whom and when', async () => {
+    const settings = new UserSettings(profile, ['en']);
+    const session = new ProjectSession(new RecentProjects(profile), () => undefined);
+    const handlers = settingsHandlers(settings, session, { userName: 'Ann' } as PreferenceStore);
+    await handlers['settings.set']({ pseudonyms: true });
+    await session.create(profile, 'Breast');
+    await handlers['settings.set']({ theme: 'light' });
+    expect(await session.store.audit.latest(5)).toEqual([]);
+    await handlers['settings.set']({ pseudonyms: false });
+    await handlers['settings.set']({ pseudonyms: false });
+    const entry = { user: 'Ann', action: 'set-pseudonyms', detail: { pseudonyms: false } };
+    expect(await session.store.audit.latest(5)).toMatchObject([entry]);
+    await session.close();
   });
 
   it('are written in order when changed faster than the disk', async () => {

@@ -22,7 +22,7 @@ test('has a line for each caliper and ellipse', async () => {
   const { folder: out } = await exportProject(
     project,
     { folder, formats: ['csv'], include: 'accepted', manifest: 'none' },
-    { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+    { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' },
   );
   await project.close();
   const [head = '', ...lines] = readFileSync(join(out, 'calipers.csv'), 'utf8').slice(1).trim().split('\r\n');

@@ -36,8 +36,13 @@ async function exported(
     manifest: 'plain',
     images,
   };
-  const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport };
+  const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' };
   const result = await exportProject(store, request, tools);
+  const { files, failedCount: leftOut, textCount: textLikely } = result.images!;
+  const deidentified = { files, leftOut, textLikely, blanked: images?.keep !== 'everything' };
+  expect(await store.audit.latest(1)).toMatchObject([
+    { user: 'Ann', action: 'export', subject: result.folder, detail: { formats, deidentified } },
+  ]);
   await store.close();
   return result;
 }
@@ -137,7 +142,12 @@ describe('an export with de-identified images', () => {
     const store = await projectOfDicom(home, CASES);
     const instances = async (keep: NonNullable<ExportRequest['images']>['keep']) => {
       const request = { folder: home, formats: ['dicom-seg'], include: 'accepted', manifest: 'none', images: { keep } };
-      const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport };
+      const tools = {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        write: writeExport,
+        user: 'Ann',
+      };
       const { folder: out } = await exportProject(store, request as ExportRequest, tools);
       const named = await Promise.all(
         filesIn(join(out, 'dicom-seg')).map((name) => sourceOf(join(out, 'dicom-seg', name))),

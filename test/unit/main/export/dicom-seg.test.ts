@@ -20,7 +20,7 @@ async function exported(name: string, cases: readonly DicomCase[]): Promise<Expo
   mkdirSync(home);
   const store = await projectOfDicom(home, cases);
   const request: ExportRequest = { folder: home, formats: ['dicom-seg'], include: 'accepted', manifest: 'none' };
-  const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport };
+  const tools = { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' };
   const result = await exportProject(store, request, tools);
   await store.close();
   return result;
@@ -186,7 +186,7 @@ test('leaves out images that are not DICOM, and says so', async () => {
   const result = await exportProject(
     store,
     { folder: home, formats: ['dicom-seg'], include: 'accepted', manifest: 'none' },
-    { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+    { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' },
   );
   await store.close();
   expect(result.losses.map(({ kind, path }) => [kind, path])).toEqual([

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exportProject, writeExport } from '../../../../main/export';
 import { setOf } from '../../../../main/export/split';
 import { exportNames } from '../../../../main/export/export-names';
@@ -72,7 +72,7 @@ function run(request: Partial<ExportRequest> = {}, signal = new AbortController(
   return exportProject(
     store,
     { folder, formats: ['png', 'coco'], include: 'all', manifest: 'none', ...request },
-    { signal, onProgress: onDone, write: writeExport },
+    { signal, onProgress: onDone, write: writeExport, user: 'Ann' },
   );
 }
 
@@ -190,11 +190,25 @@ describe('an export', () => {
           await writeExport(plan, draft, tools);
           throw new AppError('disk-full', draft, 'no space left');
         },
+        user: 'Ann',
       },
     );
     await expect(failing).rejects.toMatchObject({ code: 'disk-full' });
     expect(readdirSync(folder)).toEqual(before);
     expect(existsSync(join(folder, 'Breast masks'))).toBe(false);
+    expect(await store.audit.latest(1)).toEqual([]);
+  });
+
+  it('is written down before it can be taken away, and absent where that fails', async () => {
+    const [one = 0] = await addFrames('a.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    await draw(one, lesion.id, 3);
+    vi.spyOn(store.audit, 'append').mockRejectedValueOnce(new AppError('server-unreachable', 'team', 'gone'));
+    await expect(run()).rejects.toMatchObject({ code: 'server-unreachable' });
+    expect(readdirSync(folder)).toEqual(['Breast.sonomask']);
+    const { folder: out } = await run();
+    const detail = { formats: ['png', 'coco'], include: 'all', frames: 1, masks: 1, deidentified: null };
+    expect(await store.audit.latest(2)).toMatchObject([{ user: 'Ann', action: 'export', subject: out, detail }]);
   });
 });
 

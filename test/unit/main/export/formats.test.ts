@@ -186,7 +186,7 @@ describe('formats that carry the image', () => {
     const again = await exportProject(
       all.store,
       { folder: all.folder, formats: ['us30k', 'coco'], include: 'accepted', manifest: 'none' },
-      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' },
     );
     expect(again.losses).toContainEqual({ format: 'us30k', kind: 'no-pixels', path: 'p6/row.png', label: null });
     expect(readdirSync(join(again.folder, 'us30k', 'Hard', 'img'))).not.toContain('p6_row.png');
@@ -219,7 +219,7 @@ describe('millimetres', () => {
     const { folder: out } = await exportProject(
       project,
       { folder: home, formats: ['csv'], include: 'all', manifest: 'none' },
-      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' },
     );
     await project.close();
     const [head = '', ...rows] = readFileSync(join(out, 'measurements.csv'), 'utf8').trim().split('\r\n');

@@ -28,7 +28,7 @@ export function hardExport(formats: readonly ExportFormat[]): HardExport {
         ...{ folder: made.folder, formats: [...formats], include: 'accepted', manifest: 'readers' },
         split: { train: 50, val: 25, test: 25 },
       },
-      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport },
+      { signal: new AbortController().signal, onProgress: () => undefined, write: writeExport, user: 'Ann' },
     );
   });
   afterAll(async () => {

@@ -85,7 +85,7 @@ describeWithPython('masks of a NIfTI loop', () => {
     const { folder: out } = await exportProject(
       store,
       { ...request, formats: ['nifti'] },
-      { ...quiet, write: writeExport },
+      { ...quiet, write: writeExport, user: 'Ann' },
     );
     await store.close();
 

@@ -77,7 +77,9 @@ describe('what SonoMask exports', () => {
   beforeAll(async () => {
     const store = await projectOfDicom(home('export'), CASES);
     const request = { folder, include: 'accepted', manifest: 'none' } as const;
-    out = (await exportProject(store, { ...request, formats: ['dicom-seg'] }, { ...quiet, write: writeExport })).folder;
+    out = (
+      await exportProject(store, { ...request, formats: ['dicom-seg'] }, { ...quiet, write: writeExport, user: 'Ann' })
+    ).folder;
     segmentations = join(out, 'dicom-seg');
     await store.close();
   });

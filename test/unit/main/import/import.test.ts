@@ -29,7 +29,7 @@ describe('what SonoMask exports, it imports as it was', () => {
       const { folder: out } = await exportProject(
         bench.store,
         { ...request, formats: [format] },
-        { ...quiet, write: writeExport },
+        { ...quiet, write: writeExport, user: 'Ann' },
       );
       await bench.store.close();
       rmSync(join(bench.folder, 'Hard.sonomask'), { recursive: true });
@@ -47,7 +47,7 @@ describe('what SonoMask exports, it imports as it was', () => {
     const { folder: out } = await exportProject(
       bench.store,
       { ...request, formats: ['coco'] },
-      { ...quiet, write: writeExport },
+      { ...quiet, write: writeExport, user: 'Ann' },
     );
     const report = await bench.run(out);
     expect(report.masks).toBe(0);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError, ERROR_CODES } from '../../../../shared/errors';
-import { describeError, ERROR_TRACE } from '../../../../shared/error-trace';
+import { describeError, describePageErrors, ERROR_TRACE, pageErrors } from '../../../../shared/error-trace';
+import { CHANNELS } from '../../../../shared/ipc';
 import { diagnosticsText, LogFile, logError, logTo, pruneCrashReports, relay } from '../../../../main/log';
 
 const NAME = 'Przybylski';
@@ -55,6 +56,39 @@ describe('what is logged of an error', () => {
       /^AppError file-unreadable \.dcm at log\/log\.test\.ts:\d+:\d+.*; by Error EACCES at log\/log\.test\.ts/,
     );
     expect(describeError('text')).toBe('no error but string');
+  });
+});
+
+describe('what the page tells of an error', () => {
+  it('is its kind, its code and places in our own scripts, whatever it is called, says or comes from', () => {
+    fc.assert(
+      fc.property(planted, planted, fc.constantFrom(...ERROR_CODES), (one, other, code) => {
+        const cause = Object.assign(new TypeError(other), { name: other });
+        const error = new AppError(code, one, other, { cause });
+        for (const thrown of [error, cause, one, { message: one }, Object.assign(new Error(one), { stack: one })]) {
+          const { errors } = CHANNELS['diagnostics.pageFailed'].request.parse({ errors: pageErrors(thrown) });
+          const line = describePageErrors(errors, (file) => file === 'log.test.ts');
+          expect(line).not.toContain(NAME);
+          expect(line).toMatch(ERROR_TRACE);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    const errors = pageErrors(new AppError('usage', NAME, NAME, { cause: new TypeError(NAME) }));
+    expect(describePageErrors(errors, (file) => file === 'log.test.ts')).toMatch(
+      /^AppError usage at log\.test\.ts:\d+:\d+; by TypeError at log\.test\.ts:\d+:\d+$/,
+    );
+  });
+
+  it('is refused where it has words of its own, and a place in no script of ours is left out', () => {
+    const { request } = CHANNELS['diagnostics.pageFailed'];
+    const place = { file: `${NAME}.js`, line: 1, column: 2 };
+    const told = (fields: object): unknown => ({ errors: [{ kind: 'Error', code: null, places: [place], ...fields }] });
+    for (const wrong of [told({ kind: NAME }), told({ code: NAME }), told({ places: [NAME] }), { errors: [NAME] }])
+      expect(request.safeParse(wrong).success).toBe(false);
+    expect(request.safeParse({ trace: `Error ${NAME}` }).success).toBe(false);
+    const { errors } = request.parse(told({ words: NAME }));
+    expect(describePageErrors(errors, (file) => file === 'index.js')).toBe('Error');
   });
 });
 
