@@ -148,6 +148,16 @@ describe.skipIf(postgresFolder() === undefined)("a team's project", () => {
     await expect(ask(page, 'study.add', { paths: ['/tmp'] })).rejects.toThrow('not-permitted');
   });
 
+  it('is checked against its seals by any member, in the login it was opened with', async () => {
+    await menu(desktop.app, 'project.verify');
+    const check = page.locator('.dialog-verify');
+    await check.getByRole('button', { name: 'Check', exact: true }).click(WAIT);
+    await check.getByText('The project is as SonoMask sealed it').waitFor(WAIT);
+    expect(await check.locator('code').innerText()).toBe(await bob.head());
+    await page.keyboard.press('Escape');
+    await check.waitFor({ state: 'hidden' });
+  });
+
   it('changes nothing while the server is away, and goes on when it is back', async () => {
     const before = await seen();
     await server.stop('SIGQUIT');
