@@ -64,6 +64,8 @@ describe('masks of other programs', () => {
     await dialog('import').getByText('Not imported: 1').waitFor();
     await dialog('import').getByText('several frames of this name').waitFor();
     await page.keyboard.press('Escape');
+    // While it fades it still takes clicks.
+    await dialog('import').waitFor({ state: 'detached' });
     for (const n of [0, 1, 2]) {
       const [mask, ...more] = await live(n);
       expect(more).toEqual([]);
