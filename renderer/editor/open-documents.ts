@@ -24,6 +24,8 @@ export class OpenDocuments {
   readonly pixelsChanged = emitter<PixelNews>();
   #current: FrameDocument | null = null;
   readonly #all = new Map<string, FrameDocument>();
+  /** Those of them with something on its way: few, while all may be a day's work and are asked at every act. */
+  readonly #busy = new Set<FrameDocument>();
   #modelProblem: ErrorCode | null = null;
 
   constructor(private readonly context: DocumentContext) {}
@@ -70,6 +72,7 @@ export class OpenDocuments {
     this.#current = null;
     for (const { saves } of this.all) saves.stop();
     this.#all.clear();
+    this.#busy.clear();
   }
 
   /** What is stored of the frame is to be read anew. */
@@ -77,13 +80,14 @@ export class OpenDocuments {
     document.saves.stop();
     if (document === this.#current) this.#current = null;
     this.#all.delete(keyOf(document.frame.id, document.frame.sha256));
+    this.#busy.delete(document);
     this.changed.emit(undefined);
   }
 
   get saving(): Saving {
     let [unsaved, unsettled] = [0, 0];
     let failure: Saving['failure'] = null;
-    for (const document of this.all) {
+    for (const document of this.#busy) {
       const { saves, frame } = document;
       unsaved += saves.length;
       unsettled += document.unsettled;
@@ -101,6 +105,9 @@ export class OpenDocuments {
     const document = new FrameDocument(frame, masks, this.context);
     document.setModelProblem(this.#modelProblem);
     document.changed.on(() => {
+      // One that was dropped may still hear of its click.
+      if (document.idle || this.of(frame.id, frame.sha256) !== document) this.#busy.delete(document);
+      else this.#busy.add(document);
       if (document !== this.#current) this.#tidy(document);
       this.changed.emit(undefined);
     });
