@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,11 +83,14 @@ describe('the window', () => {
     await own.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer(),
     );
-    spawn(executablePath, [...flags, join(folder, 'b')], { env: stringEnv(), stdio: 'ignore' });
+    const second = spawn(executablePath, [...flags, join(folder, 'b')], { env: stringEnv(), stdio: 'ignore' });
+    const turnedAway = once(second, 'exit');
     const told = () => own.app.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
     await expect
       .poll(told, { timeout: 20_000 })
       .toEqual(expect.arrayContaining([['files.given', { paths: [join(folder, 'b')] }]]));
+    // Until then it writes into the profile, which goes now.
+    await turnedAway;
     await own.close();
   });
 
