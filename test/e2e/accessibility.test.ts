@@ -1,6 +1,6 @@
 /**
- * WCAG 2.2 AA as far as a program can tell: axe-core in every view, both themes, both languages. No finding may be serious
- * or critical.
+ * WCAG 2.2 AA as far as a program can tell: axe-core in every view, in both themes and both languages. No finding may be
+ * serious or critical.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,14 +8,16 @@ import { join } from 'node:path';
 import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { THEMES } from '../../shared/ipc';
-import { LANGUAGES } from '../../shared/language';
 import { openDesktop, type Desktop } from '../support/desktop';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
-import { DIALOGS, NAMED_SERVER } from '../support/views';
+import { DIALOGS, NAMED_SERVER, settled } from '../support/views';
 
-const LOOKS = THEMES.flatMap((theme) => LANGUAGES.map((language) => [theme, language] as const));
+/** Contrast hangs on the theme, names on the language, and neither on the other: two of the four show all of both. */
+const LOOKS = [
+  ['dark', 'en'],
+  ['light', 'zh-CN'],
+] as const;
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let desktop: Desktop;
@@ -26,6 +28,7 @@ beforeAll(async () => {
   for (const patient of ['Ann', 'Bob']) writeAt(join(study, patient, 'scan.png'), imageOf(disc(160, 120, 70, 60, 24)));
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
@@ -42,7 +45,7 @@ afterAll(() => desktop.close());
 
 /** Serious and critical findings: what, and on which element. */
 async function findings(view: string, part = 'html', window = page): Promise<string[]> {
-  await window.evaluate(source);
+  if (!(await window.evaluate(() => 'axe' in window))) await window.evaluate(source);
   const { violations } = await window.evaluate(async (selector) => {
     const { run } = (window as unknown as { axe: typeof axe }).axe;
     return run(selector, {
@@ -55,16 +58,21 @@ async function findings(view: string, part = 'html', window = page): Promise<str
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${view}: ${id}: ${html.slice(0, 160)}`));
 }
 
-it.each(LOOKS)('has no serious finding in the reading room and its dialogs, %s, %s', async (theme, language) => {
+async function show(theme: string, language: string): Promise<void> {
   await menu(desktop.app, `theme.${theme}`);
   await menu(desktop.app, `language.${language}`);
-  await expect.poll(() => page.evaluate(() => document.documentElement.lang), { timeout: 10_000 }).toBe(language);
+  await page.locator(`html[lang="${language}"][data-theme="${theme}"]`).waitFor({ state: 'attached' });
+  await settled(page);
+}
+
+it.each(LOOKS)('has no serious finding in the reading room and its dialogs, %s, %s', async (theme, language) => {
+  await show(theme, language);
   const found = await findings('room');
   for (const [name, command] of Object.entries(DIALOGS)) {
     await menu(desktop.app, command);
     await page.locator(`.dialog-${name}`).waitFor();
     // What is still fading in has not its contrast yet.
-    await page.waitForTimeout(300);
+    await settled(page);
     found.push(...(await findings(name, `.dialog-${name}`)));
     await page.keyboard.press('Escape');
     await page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });
@@ -103,9 +111,7 @@ it('has none in the start view', async () => {
   await page.getByRole('heading').first().waitFor();
   const found: string[] = [];
   for (const [theme, language] of LOOKS) {
-    await menu(desktop.app, `theme.${theme}`);
-    await menu(desktop.app, `language.${language}`);
-    await page.waitForTimeout(300);
+    await show(theme, language);
     found.push(...(await findings(`start ${theme} ${language}`)));
   }
   expect(found).toEqual([]);

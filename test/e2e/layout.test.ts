@@ -9,7 +9,7 @@ import { openDesktop, type Desktop } from '../support/desktop';
 import { until } from '../support/journey/window-hands';
 import { ask, menu } from '../support/journey/workplace';
 import { disc, imageOf, temporaryFolder, writeAt } from '../support/study-folder';
-import { DIALOGS, NAMED_SERVER } from '../support/views';
+import { DIALOGS, NAMED_SERVER, settled } from '../support/views';
 
 let desktop: Desktop;
 let page: Page;
@@ -19,6 +19,7 @@ beforeAll(async () => {
   for (const patient of ['Ann', 'Bob']) writeAt(join(study, patient, 'scan.png'), imageOf(disc(160, 120, 70, 60, 24)));
   desktop = await openDesktop({ args: [study] });
   page = desktop.page;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.getByRole('button', { name: 'Later' }).click();
   await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
   await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null });
@@ -90,7 +91,7 @@ async function show(language: 'en' | 'zh-CN', zoom: number, width: number): Prom
     [zoom, width] as const,
   );
   await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 60_000 }).toBe(width / zoom);
-  await page.waitForTimeout(300);
+  await settled(page);
 }
 
 it.each([
@@ -105,7 +106,7 @@ it.each([
   for (const [name, command] of Object.entries({ beside: 'view.beside', grid: 'view.grid' })) {
     await menu(desktop.app, command);
     await page.locator(`.${name}`).waitFor();
-    await page.waitForTimeout(300);
+    await settled(page);
     found.push(...(await lost(name, '#app')));
     await menu(desktop.app, command);
     await page.locator(`.${name}`).waitFor({ state: 'detached' });
@@ -113,7 +114,7 @@ it.each([
   for (const [name, command] of Object.entries(DIALOGS)) {
     await menu(desktop.app, command);
     await page.locator(`.dialog-${name}`).waitFor();
-    await page.waitForTimeout(300);
+    await settled(page);
     found.push(...(await lost(name, `.dialog-${name}`)));
     await page.keyboard.press('Escape');
     await page.locator(`.dialog-${name}`).waitFor({ state: 'hidden' });

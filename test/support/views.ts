@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core';
+
 /** Every dialog with the command that opens it over a project: what accessibility and layout tests look at. Add yours here. */
 export const DIALOGS: Readonly<Record<string, string>> = {
   export: 'export.open',
@@ -34,3 +36,10 @@ export const NAMED_SERVER = {
   ...({ url: 'http://pacs.example.org/dicom-web', login: 'basic', user: 'reader' } as const),
   ...{ caFile: null, allowPlaintext: true },
 };
+
+/** What a page that was asked to move little needs to look as it will: Vue begins and ends a change in frames of their own. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+  });
+}
