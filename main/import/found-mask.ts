@@ -16,8 +16,11 @@ export interface ImportableFrame {
   readonly flatName: string;
   /** Null until the frame was decoded. */
   readonly sha256: string | null;
+  /** Null where its header does not say. */
   readonly widthPx: number | null;
   readonly heightPx: number | null;
+  /** This import has tried to decode it: what is still unknown of it stays so. */
+  readonly tried: boolean;
 }
 
 /** A file that may hold masks. */

@@ -12,8 +12,11 @@ const ADDED = /([-_ ](mask|label|seg|segmentation|annotation|gt)([-_ ]\d+)?|-lay
 export class FrameIndex {
   readonly #byPath = new Map<string, Set<ImportableFrame>>();
   readonly #byHash = new Map<string, ImportableFrame>();
+  /** Frames whose pixels may yet turn out to be those that are looked for. */
+  readonly undecoded: readonly ImportableFrame[];
 
   constructor(frames: readonly ImportableFrame[]) {
+    this.undecoded = frames.filter(({ sha256, tried }) => sha256 === null && !tried);
     for (const frame of frames) {
       const { relativePath, frameIndex, frameCount, name, flatName, sha256 } = frame;
       if (sha256 !== null) this.#byHash.set(sha256, frame);

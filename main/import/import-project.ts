@@ -30,25 +30,21 @@ export async function importMasks(
   { paths, label: fallback }: ImportRequest,
   tools: ImportTools,
 ): Promise<ImportReport> {
-  const ask = async (): Promise<ReadMasks> => {
-    const labels = (await store.labels.list()).map(({ name }) => name);
-    return tools.read({ paths, frames: await importable(store), labels, fallback }, tools);
-  };
-  let read = await ask();
-  if (read.needed.length > 0) {
-    for (const id of read.needed) {
+  const labelNames = (await store.labels.list()).map(({ name }) => name);
+  const ask = async (tried: readonly FrameId[]): Promise<ReadMasks> =>
+    tools.read({ paths, frames: await importable(store, tried), labels: labelNames, fallback }, tools);
+  let read = await ask([]);
+  const { needed } = read;
+  if (needed.length > 0) {
+    for (const [i, id] of needed.entries()) {
       checkpoint(tools.signal);
       await tools.open(id);
+      tools.onProgress({ done: i + 1, total: needed.length });
     }
-    read = await ask();
+    read = await ask(needed);
   }
   const problems = [...read.problems];
-  const unread = new Set(read.needed);
-  for (const id of unread) {
-    const { relativePath } = await store.frames.get(id);
-    problems.push({ file: relativePath, kind: 'unreadable', detail: 'the frame itself cannot be read' });
-  }
-  const before = new Set((await store.labels.list()).map(({ name }) => name));
+  const before = new Set(labelNames);
   const labels = await labelsFor(store, read.masks);
   const byFrame = new Map<FrameId, ReadMask[]>();
   for (const mask of read.masks) byFrame.set(mask.frameId, [...(byFrame.get(mask.frameId) ?? []), mask]);
@@ -69,13 +65,14 @@ function checkpoint(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('cancelled', 'import', 'the import was withdrawn');
 }
 
-async function importable(store: ProjectStore): Promise<ImportableFrame[]> {
+async function importable(store: ProjectStore, tried: readonly FrameId[]): Promise<ImportableFrame[]> {
   const all: FrameSummary[] = [];
   for (let offset = 0; ; offset += PAGE) {
     const { frames } = await store.frames.list({ filter: {}, limit: PAGE, offset });
     all.push(...frames);
     if (frames.length < PAGE) break;
   }
+  const wasTried = new Set(tried);
   const names = exportNames(all);
   const flat = flatNames(names);
   const paths = new Map((await store.images.list()).map(({ id, absolutePath }) => [id, absolutePath]));
@@ -91,7 +88,7 @@ async function importable(store: ProjectStore): Promise<ImportableFrame[]> {
       widthPx,
       heightPx,
     },
-    ...{ name: names[i] ?? '', flatName: flat[i] ?? '' },
+    ...{ name: names[i] ?? '', flatName: flat[i] ?? '', tried: wasTried.has(id) },
   }));
 }
 
@@ -123,7 +120,7 @@ async function saveOn(
   problems: ImportProblem[],
 ): Promise<number> {
   const { sha256 } = await store.frames.get(frameId);
-  if (sha256 === null) return 0;
+  if (sha256 === null) throw new AppError('internal', 'import', `frame ${frameId} was never decoded`);
   const there = (await store.masks.ofFrame(frameId)).filter(
     ({ current: { state } }) => state !== 'rejected' && state !== 'deleted',
   );

@@ -37,7 +37,7 @@ export interface ReadMask {
 export interface ReadMasks {
   readonly files: number;
   readonly masks: readonly ReadMask[];
-  /** Frames that masks were found for and whose size is not known: decode them and ask again. */
+  /** Frames that masks were found for, or may belong to, and that were never decoded: do it and ask again. */
   readonly needed: readonly FrameId[];
   readonly problems: readonly ImportProblem[];
 }
@@ -53,6 +53,7 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
   const files = await maskFiles(asked.paths);
   const masks: ReadMask[] = [];
   const needed = new Set<FrameId>();
+  let needsAll = false;
   const problems: ImportProblem[] = [];
   for (const [i, file] of files.entries()) {
     if (signal.aborted) throw new AppError('cancelled', file.path, 'the import was withdrawn');
@@ -61,9 +62,12 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
       const own = await hashOf(file.path);
       for (const found of await readFile(file, { ...asked, problem })) {
         const frame = await frameOf(found, indices, file);
-        if (typeof frame === 'string') problem(frame, found.sopInstance ?? found.image);
-        else if (own !== undefined && own === frame.sha256) problem('unreadable', 'it is the image itself, not a mask');
-        else if (frame.widthPx === null || frame.heightPx === null) needed.add(frame.id);
+        if (frame === 'undecoded') needsAll = true;
+        else if (typeof frame === 'string') problem(frame, found.sopInstance ?? found.image);
+        else if (frame.sha256 === null || frame.widthPx === null || frame.heightPx === null) {
+          if (frame.tried) problem('unreadable', `its frame ${frame.relativePath} cannot be read`);
+          else needed.add(frame.id);
+        } else if (own === frame.sha256) problem('unreadable', 'it is the image itself, not a mask');
         else {
           const rle = drawn(found, frame.widthPx, frame.heightPx, problem);
           if (rle) masks.push({ frameId: frame.id, label: found.label ?? asked.fallback, rle, file: file.path });
@@ -77,6 +81,7 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
     // Whoever wants to cancel gets a word in.
     await setImmediate();
   }
+  if (needsAll) for (const { id } of indices.names.undecoded) needed.add(id);
   return { files: files.length, masks, needed: [...needed], problems };
 }
 
@@ -99,7 +104,8 @@ interface Indices {
   readonly instances: InstanceIndex;
 }
 
-async function frameOf(found: FoundMask, { names, instances }: Indices, file: MaskFile): Promise<Match> {
+/** @returns `undecoded` where the pixels of a frame that was never decoded may tell */
+async function frameOf(found: FoundMask, { names, instances }: Indices, file: MaskFile): Promise<Match | 'undecoded'> {
   const { image, frameIndex, sopInstance, imagePath } = found;
   const named = names.byName(image, frameIndex);
   if (sopInstance !== undefined) return instances.find(sopInstance, frameIndex ?? 0, named);
@@ -110,7 +116,9 @@ async function frameOf(found: FoundMask, { names, instances }: Indices, file: Ma
   } catch {
     return named;
   }
-  return names.byHash((await hashOf(imagePath)) ?? '') ?? named;
+  const hash = await hashOf(imagePath);
+  if (hash === undefined) return named;
+  return names.byHash(hash) ?? (names.undecoded.length > 0 ? 'undecoded' : named);
 }
 
 /** Of an image's pixels; undefined for what is none. */

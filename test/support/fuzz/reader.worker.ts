@@ -56,7 +56,7 @@ function judged(error: unknown, path: string): Outcome {
 const FRAME = {
   ...{ id: 1 as FrameId, imageId: 1 as ImageId, absolutePath: '/nowhere/input.png' },
   ...{ relativePath: 'input.png', frameIndex: 0, frameCount: 1, name: 'input', flatName: 'input' },
-  ...{ sha256: null, widthPx: 16, heightPx: 16 },
+  ...{ sha256: 'of its pixels', widthPx: 16, heightPx: 16, tried: false },
 };
 
 async function imported(path: string): Promise<Outcome> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { ProjectStore } from '../../../../main/project';
 import { frameHash, readImage } from '../../../../main/study';
-import type { FrameSummary, SourceImage } from '../../../../shared/domain';
+import type { FrameId, FrameSummary, SourceImage } from '../../../../shared/domain';
 import { cocoRle, type Mask } from '../../../../shared/mask';
 
 /** A mask drawn with characters: `#` inside, rows separated by blanks. */
@@ -60,6 +60,14 @@ export const LABELS = ['lesion', 'cyst'];
 
 /** @param folder gets `study/` and `Hard.sonomask` */
 export async function projectOf(folder: string, cases: readonly HardCase[], withMasks = true): Promise<ProjectStore> {
+  const store = await undecodedProjectOf(folder, cases);
+  for (const { id } of await framesOf(store)) await decodeFrame(store, id);
+  if (withMasks) await addMasks(store, cases);
+  return store;
+}
+
+/** As a study that was opened just now: of its frames only what their headers say is known. */
+export async function undecodedProjectOf(folder: string, cases: readonly HardCase[]): Promise<ProjectStore> {
   const store = await ProjectStore.create(join(folder, 'Hard.sonomask'));
   const images: SourceImage[] = [];
   for (const [i, { path, masks, calibration }] of cases.entries()) {
@@ -79,19 +87,21 @@ export async function projectOf(folder: string, cases: readonly HardCase[], with
       sizeBytes: 1,
       mtimeMs: 1,
       frameCount: 1,
+      ...{ widthPx, heightPx },
       ...(calibration && { calibration }),
     };
     images.push({ study, series: { key: '.', name: 'images' }, ...file });
   }
   await store.images.add(images);
   for (const name of LABELS) await store.labels.create({ name, instances: 'multiple' });
-  for (const frame of await framesOf(store)) {
-    const { frame: image } = await readImage(join(folder, 'study', frame.relativePath));
-    const { widthPx, heightPx } = image;
-    await store.frames.setHash(frame.id, { sha256: frameHash(image), widthPx, heightPx });
-  }
-  if (withMasks) await addMasks(store, cases);
   return store;
+}
+
+export async function decodeFrame(store: ProjectStore, frameId: FrameId): Promise<void> {
+  const { absolutePath } = await store.frames.get(frameId);
+  const { frame } = await readImage(absolutePath);
+  const { widthPx, heightPx } = frame;
+  await store.frames.setHash(frameId, { sha256: frameHash(frame), widthPx, heightPx });
 }
 
 export async function framesOf(store: ProjectStore): Promise<readonly FrameSummary[]> {

@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { importMasks, readMasks } from '../../../../main/import';
 import type { ProjectStore } from '../../../../main/project';
+import { isAppError } from '../../../../shared/errors';
 import type { ImportReport } from '../../../../shared/ipc';
 import { cocoRle } from '../../../../shared/mask';
-import { drawn, framesOf, projectOf, type HardCase } from '../export/project-of-masks';
+import { decodeFrame, drawn, framesOf, projectOf, undecodedProjectOf, type HardCase } from '../export/project-of-masks';
 
 export const PLAIN: HardCase[] = [
   { path: 'p1/a.png', masks: [['lesion', drawn('.###. .###. ..... ....#')]] },
@@ -30,6 +31,10 @@ export class ImportBench {
     this.#store = await projectOf(this.folder, cases, withMasks);
   }
 
+  async openUndecoded(cases: readonly HardCase[]): Promise<void> {
+    this.#store = await undecodedProjectOf(this.folder, cases);
+  }
+
   async close(): Promise<void> {
     await this.#store?.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -40,7 +45,13 @@ export class ImportBench {
       this.store,
       { paths, label: 'lesion' },
       {
-        ...{ ...quiet, user: 'Dr. Li', read: readMasks, open: () => Promise.resolve() },
+        ...{ ...quiet, user: 'Dr. Li', read: readMasks },
+        // What cannot be read stays unknown, as the app's `FrameSource` has it.
+        open: async (frameId) => {
+          await decodeFrame(this.store, frameId).catch((error: unknown) => {
+            if (!isAppError(error)) throw error;
+          });
+        },
         save: (edit) => this.store.masks.save(edit),
       },
     );

@@ -56,6 +56,43 @@ describe('what SonoMask exports, it imports as it was', () => {
   });
 });
 
+describe('frames that nobody has opened yet', () => {
+  const wanted = wantedOf(PLAIN);
+
+  test('get their masks, too, by name', async () => {
+    await bench.openUndecoded(PLAIN);
+    for (const { path, masks } of PLAIN) bench.put(path, encodeMaskPng(masks[0]![1]));
+    expect(await bench.run(bench.others)).toMatchObject({ files: 3, masks: 3, frames: 3, problems: [] });
+    expect(await bench.stored()).toEqual(wanted);
+  });
+
+  test('and by the pixels of an image that lies with the mask under a name of its own', async () => {
+    await bench.openUndecoded(PLAIN);
+    for (const [i, { path, masks }] of PLAIN.entries()) {
+      bench.put(`set/masks/${i}.png`, encodeMaskPng(masks[0]![1]));
+      mkdirSync(join(bench.others, 'set', 'images'), { recursive: true });
+      cpSync(join(bench.folder, 'study', path), join(bench.others, 'set', 'images', `${i}.png`));
+    }
+    expect(await bench.run(bench.others)).toMatchObject({ masks: 3, frames: 3, problems: [] });
+    expect(await bench.stored()).toEqual(wanted);
+  });
+
+  test('that cannot be read are told, and the others get theirs', async () => {
+    await bench.openUndecoded(PLAIN);
+    for (const { path, masks } of PLAIN) bench.put(path, encodeMaskPng(masks[0]![1]));
+    writeFileSync(join(bench.folder, 'study', 'p2/a.png'), 'no image any more');
+    const { masks, problems } = await bench.run(bench.others);
+    expect(masks).toBe(2);
+    expect(problems).toEqual([
+      {
+        file: join(bench.others, 'p2/a.png'),
+        kind: 'unreadable',
+        detail: expect.stringContaining('p2/a.png cannot be read') as string,
+      },
+    ]);
+  });
+});
+
 describe('an imported mask', () => {
   beforeEach(async () => {
     await bench.open(PLAIN, false);
