@@ -121,6 +121,7 @@ describe('masks of other programs', () => {
 
   it('are exported with their pictures, black outside an area that is drawn on one of them', async () => {
     await page.keyboard.press('Escape');
+    await dialog('export').waitFor({ state: 'detached' });
     await menu(desktop.app, 'export.open');
     await dialog('export').getByText('Source images too').click();
     await dialog('export').getByText('Only an area you draw').click();

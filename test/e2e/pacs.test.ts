@@ -89,6 +89,7 @@ describeWithOrthanc('a PACS', () => {
       await dialog('send').getByText(`sent: ${sent},`).waitFor(WAIT);
       await dialog('send').getByText(`already there: ${already}`).waitFor();
       await page.keyboard.press('Escape');
+      await dialog('send').waitFor({ state: 'detached' });
       expect(await segmentations()).toHaveLength(1);
     }
   });

@@ -113,6 +113,7 @@ describe('a project with two readers', () => {
     );
     await shot(page, 'agreement');
     await page.keyboard.press('Escape');
+    await dialog('agreement').waitFor({ state: 'detached' });
   });
 
   it('tells who did what on a frame, and an older outline is brought back', async () => {
