@@ -44,10 +44,9 @@ export async function importMasks(
     read = await ask(needed);
   }
   const problems = [...read.problems];
+  const byFrame = await fitting(store, read.masks, tools, problems);
   const before = new Set(labelNames);
-  const labels = await labelsFor(store, read.masks);
-  const byFrame = new Map<FrameId, ReadMask[]>();
-  for (const mask of read.masks) byFrame.set(mask.frameId, [...(byFrame.get(mask.frameId) ?? []), mask]);
+  const labels = await labelsFor(store, [...byFrame.values()].flat());
   const counts = { masks: 0, frames: 0 };
   for (const [i, [frameId, masks]] of [...byFrame].entries()) {
     checkpoint(tools.signal);
@@ -90,6 +89,37 @@ async function importable(store: ProjectStore, tried: readonly FrameId[]): Promi
     },
     ...{ name: names[i] ?? '', flatName: flat[i] ?? '', tried: wasTried.has(id) },
   }));
+}
+
+/** The masks of each frame that fit it. Frames that nobody has opened yet are decoded: so far only their headers were read. */
+async function fitting(
+  store: ProjectStore,
+  masks: readonly ReadMask[],
+  { open, signal, onProgress }: ImportTools,
+  problems: ImportProblem[],
+): Promise<Map<FrameId, ReadMask[]>> {
+  const byFrame = new Map<FrameId, ReadMask[]>();
+  for (const mask of masks) {
+    const others = byFrame.get(mask.frameId);
+    if (others) others.push(mask);
+    else byFrame.set(mask.frameId, [mask]);
+  }
+  const frames = [...byFrame];
+  for (const [i, [frameId, found]] of frames.entries()) {
+    checkpoint(signal);
+    let frame = await store.frames.get(frameId);
+    if (frame.sha256 === null) {
+      await open(frameId);
+      frame = await store.frames.get(frameId);
+    }
+    const unfits = found.map((mask) => unfit(mask, frame));
+    problems.push(...unfits.filter((problem) => problem !== null));
+    const fit = found.filter((_, n) => unfits[n] === null);
+    if (fit.length > 0) byFrame.set(frameId, fit);
+    else byFrame.delete(frameId);
+    onProgress({ done: i + 1, total: frames.length });
+  }
+  return byFrame;
 }
 
 /** The labels of the masks by name; missing ones are made, as the masks need them. */
@@ -161,6 +191,15 @@ async function saveOn(
     }
   }
   return changes.length;
+}
+
+/** What only the decoded frame tells. */
+function unfit({ rle, file, fileSha256 }: ReadMask, frame: FrameSummary): ImportProblem | null {
+  const { sha256, widthPx, heightPx, relativePath } = frame;
+  if (sha256 === null) return { file, kind: 'unreadable', detail: `its frame ${relativePath} cannot be read` };
+  if (fileSha256 === sha256) return { file, kind: 'unreadable', detail: 'it is the image itself, not a mask' };
+  if (rle.widthPx === widthPx && rle.heightPx === heightPx) return null;
+  return { file, kind: 'size', detail: `${rle.widthPx}x${rle.heightPx}, the frame ${widthPx}x${heightPx}` };
 }
 
 function isUntouched({ current: { state } }: MaskInstance): boolean {

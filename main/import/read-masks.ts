@@ -32,12 +32,14 @@ export interface ReadMask {
   readonly label: string;
   readonly rle: MaskRle;
   readonly file: string;
+  /** Of the file's own pixels, where it is a picture: it may be the image itself. */
+  readonly fileSha256: string | undefined;
 }
 
 export interface ReadMasks {
   readonly files: number;
   readonly masks: readonly ReadMask[];
-  /** Frames that masks were found for, or may belong to, and that were never decoded: do it and ask again. */
+  /** Frames whose size or pixels have to be known to tell which mask is whose: decode them and ask again. */
   readonly needed: readonly FrameId[];
   readonly problems: readonly ImportProblem[];
 }
@@ -59,18 +61,18 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
     if (signal.aborted) throw new AppError('cancelled', file.path, 'the import was withdrawn');
     const problem: Reading['problem'] = (kind, detail) => problems.push({ file: file.path, kind, detail });
     try {
-      const own = await hashOf(file.path);
+      const fileSha256 = await hashOf(file.path);
       for (const found of await readFile(file, { ...asked, problem })) {
         const frame = await frameOf(found, indices, file);
         if (frame === 'undecoded') needsAll = true;
         else if (typeof frame === 'string') problem(frame, found.sopInstance ?? found.image);
-        else if (frame.sha256 === null || frame.widthPx === null || frame.heightPx === null) {
+        else if (frame.widthPx === null || frame.heightPx === null) {
           if (frame.tried) problem('unreadable', `its frame ${frame.relativePath} cannot be read`);
           else needed.add(frame.id);
-        } else if (own === frame.sha256) problem('unreadable', 'it is the image itself, not a mask');
-        else {
+        } else {
           const rle = drawn(found, frame.widthPx, frame.heightPx, problem);
-          if (rle) masks.push({ frameId: frame.id, label: found.label ?? asked.fallback, rle, file: file.path });
+          const label = found.label ?? asked.fallback;
+          if (rle) masks.push({ frameId: frame.id, label, rle, file: file.path, fileSha256 });
         }
       }
     } catch (error) {

@@ -77,6 +77,14 @@ describe('frames that nobody has opened yet', () => {
     expect(await bench.stored()).toEqual(wanted);
   });
 
+  test('are not taken for masks of themselves, and no label is made of them', async () => {
+    await bench.openUndecoded(PLAIN);
+    cpSync(join(bench.folder, 'study'), bench.others, { recursive: true });
+    const labels = await bench.store.labels.list();
+    expect((await bench.run(bench.others)).masks).toBe(0);
+    expect(await bench.store.labels.list()).toEqual(labels);
+  });
+
   test('that cannot be read are told, and the others get theirs', async () => {
     await bench.openUndecoded(PLAIN);
     for (const { path, masks } of PLAIN) bench.put(path, encodeMaskPng(masks[0]![1]));
