@@ -9,23 +9,35 @@ interface Named {
 }
 
 /**
- * A name for each, without extension, `/` between folders. Sources whose names differ only in their extension, in upper
- * and lower case or in the study they are of get their image's number as well.
+ * A name for each, without extension, `/` between folders; frames of one image have its name in common, and no other image
+ * has it. Sources whose names differ only in their extension, in upper and lower case or in the study they are of get their
+ * image's number as well.
  */
 export function exportNames(all: readonly Named[]): string[] {
   const used = new Set<string>();
+  const ofImages = new Map<number, string>();
   return all.map(({ imageId, relativePath, frameIndex = 0, frameCount = 1 }) => {
-    const frame = frameCount > 1 ? `-frame-${String(frameIndex + 1).padStart(4, '0')}` : '';
-    const base = relativePath
-      .split('/')
-      .map(portable)
-      .join('/')
-      .replace(/\.(nii\.gz|[A-Za-z0-9]{1,5})$/i, '');
-    const plain = `${base}${frame}`;
-    const name = used.has(plain.toLowerCase()) ? `${base}-${imageId}${frame}` : plain;
-    used.add(name.toLowerCase());
+    const isLoop = frameCount > 1;
+    const image = ofImages.get(imageId) ?? freeName(relativePath, imageId, isLoop, used);
+    ofImages.set(imageId, image);
+    const name = isLoop ? `${image}-frame-${String(frameIndex + 1).padStart(4, '0')}` : image;
+    // A still may be called like a frame of a loop: no loop may have such frames then.
+    for (const each of [image, name, name.replace(/-frame-\d+$/, '-frame')]) used.add(each.toLowerCase());
     return name;
   });
+}
+
+function freeName(relativePath: string, imageId: number, isLoop: boolean, used: ReadonlySet<string>): string {
+  const plain = relativePath
+    .split('/')
+    .map(portable)
+    .join('/')
+    .replace(/\.(nii\.gz|[A-Za-z0-9]{1,5})$/i, '');
+  const isUsed = (name: string): boolean =>
+    used.has(name.toLowerCase()) || (isLoop && used.has(`${name}-frame`.toLowerCase()));
+  let name = plain;
+  for (let numbered = `${plain}-${imageId}`; isUsed(name); numbered += '_') name = numbered;
+  return name;
 }
 
 /** Of the image that a frame belongs to. */

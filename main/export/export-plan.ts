@@ -94,14 +94,16 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const { formats, include, labelIds, manifest } = request;
   const labels = (await store.labels.list()).filter(({ id }) => !labelIds || labelIds.includes(id));
   const main = store.in(MAIN_READING);
-  const wanted = await wantedFrames(main, include);
-  const names = exportNames(wanted);
+  // Of all frames: an image is called the same whatever else is exported, and an import finds it by that name.
+  const all = await allFrames(main);
+  const names = exportNames(all);
   const flat = flatNames(names);
   const ratios = request.split ?? DEFAULT_SPLIT;
   const chosen = new Set(labels.map(({ id }) => id));
   const frames: PlannedFrame[] = [];
-  for (const [i, frame] of wanted.entries()) {
+  for (const [i, frame] of all.entries()) {
     signal.throwIfAborted();
+    if (!isWanted(frame, include)) continue;
     const { imageId, seriesId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
     // A frame that was never read has no size, and no masks either.
     if (sha256 === null || widthPx === null || heightPx === null) continue;
@@ -124,7 +126,7 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const project = images ? 'Deidentified' : store.name;
   const head = await store.head();
   const plan = { project, head, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
-  return { plan, warnings: warningsOf(wanted), withoutPatient: frames.filter(({ patient }) => !patient).length };
+  return { plan, warnings: warningsOf(all.filter((frame) => isWanted(frame, include))), withoutPatient: frames.filter(({ patient }) => !patient).length };
 }
 
 /** What an export would take along, by series and size, in the order of the study list. */
@@ -134,7 +136,8 @@ export async function exportPictures(
 ): Promise<ExportPictures[]> {
   const groups = new Map<string, ExportPictures>();
   const seen = new Set<number>();
-  for (const frame of await wantedFrames(store.in(MAIN_READING), include)) {
+  for (const frame of await allFrames(store.in(MAIN_READING))) {
+    if (!isWanted(frame, include)) continue;
     const { id, imageId, seriesId, seriesName, studyName, widthPx, heightPx } = frame;
     if (widthPx === null || heightPx === null || seen.has(imageId)) continue;
     seen.add(imageId);
@@ -148,15 +151,17 @@ export async function exportPictures(
   return [...groups.values()];
 }
 
-async function wantedFrames(store: ReadingStore, include: ExportRequest['include']): Promise<FrameSummary[]> {
-  const wanted: FrameSummary[] = [];
+async function allFrames(store: ReadingStore): Promise<FrameSummary[]> {
+  const all: FrameSummary[] = [];
   for (let offset = 0; ; offset += PAGE) {
     const { frames } = await store.frames.list({ filter: {}, limit: PAGE, offset });
-    wanted.push(
-      ...frames.filter(({ review, maskCount }) => (include === 'accepted' ? review === 'accepted' : maskCount > 0)),
-    );
-    if (frames.length < PAGE) return wanted;
+    all.push(...frames);
+    if (frames.length < PAGE) return all;
   }
+}
+
+function isWanted({ review, maskCount }: FrameSummary, include: ExportRequest['include']): boolean {
+  return include === 'accepted' ? review === 'accepted' : maskCount > 0;
 }
 
 function counts({ labelId, current: { state } }: MaskInstance, labels: ReadonlySet<LabelId>, include: string): boolean {

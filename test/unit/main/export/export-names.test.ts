@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportNames, flatNames } from '../../../../main/export';
+import { imageName } from '../../../../main/export/export-names';
 
 const namesOf = (...paths: string[]): string[] =>
   exportNames(paths.map((relativePath, i) => ({ imageId: i + 1, relativePath })));
@@ -54,6 +55,30 @@ describe('names of exported files', () => {
         expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
       }),
     );
+  });
+
+  it('are each there once, also where a number that tells two apart is part of a third', () => {
+    expect(namesOf('a-3.png', 'a.dcm', 'a.png')).toEqual(['a-3', 'a', 'a-3_']);
+  });
+
+  it('are one name an image, which no other has, whichever frames of loops there are', () => {
+    const loop = (imageId: number, relativePath: string, ...frames: number[]) =>
+      frames.map((frameIndex) => ({ imageId, relativePath, frameIndex, frameCount: 9 }));
+    const all = [
+      ...loop(1, 'IM_1', 0, 1),
+      // Of another folder of the same content.
+      ...loop(2, 'IM_1', 0, 4),
+      { imageId: 3, relativePath: 'im_1' },
+      { imageId: 4, relativePath: 'b-frame-0003.png' },
+      ...loop(5, 'b.dcm', 2),
+    ];
+    const names = exportNames(all);
+    expect(names).toEqual([
+      ...['IM_1-frame-0001', 'IM_1-frame-0002', 'IM_1-2-frame-0001', 'IM_1-2-frame-0005'],
+      ...['im_1-3', 'b-frame-0003', 'b-5-frame-0003'],
+    ]);
+    const images = all.map((each, i) => imageName({ frameCount: 1, ...each, name: names[i]! }).toLowerCase());
+    expect(new Set(images).size).toBe(5);
   });
 
   it('keep what can be kept', () => {

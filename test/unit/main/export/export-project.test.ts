@@ -83,6 +83,13 @@ const filesOf = (path: string): string[] =>
     .sort();
 
 describe('an export', () => {
+  it('calls an image the same whatever else is exported: an import would find another one by that name', async () => {
+    const [, second = 0] = await addFrames('p1/a.dcm', 'p1/a.png');
+    const lesion = await store.labels.create({ name: 'lesion' });
+    await draw(second, lesion.id, 3);
+    expect(filesOf((await run({ formats: ['png'] })).folder)).toEqual(['masks/lesion/p1/a-2.png']);
+  });
+
   it('holds every mask at its own size, pixel by pixel, as PNG and as COCO', async () => {
     const [one = 0, two = 0] = await addFrames('p1/a.png', 'p2/b.tif');
     const lesion = await store.labels.create({ name: 'lesion' });
