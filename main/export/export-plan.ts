@@ -126,7 +126,11 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const project = images ? 'Deidentified' : store.name;
   const head = await store.head();
   const plan = { project, head, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
-  return { plan, warnings: warningsOf(all.filter((frame) => isWanted(frame, include))), withoutPatient: frames.filter(({ patient }) => !patient).length };
+  return {
+    plan,
+    warnings: warningsOf(all.filter((frame) => isWanted(frame, include))),
+    withoutPatient: frames.filter(({ patient }) => !patient).length,
+  };
 }
 
 /** What an export would take along, by series and size, in the order of the study list. */

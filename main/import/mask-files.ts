@@ -4,9 +4,16 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors';
 import { isDicom } from '../dicom';
 import { isInside } from '../study';
+import { isCoco } from './formats/coco';
 import type { MaskFile } from './found-mask';
 
-const KNOWN = /\.(png|json|txt|nii|nii\.gz)$/i;
+const KNOWN = /\.(png|json|nii|nii\.gz)$/i;
+/** In a folder for masks they are masks, which cannot be read: that is told. */
+const UNKNOWN = /\.(bmp|tiff?|jpe?g|gif|webp|mh[ad]|nrrd|np[yz]|mat)$/i;
+/** A class and at least three corners. */
+const YOLO = /^\s*\d+(\s+[\d.]+){6}/;
+/** What SonoMask and others say about their masks; a COCO file may have such a name, too. */
+const ABOUT_MASKS = /^(manifest|labels|dataset|class|frames|splits_final)\.json$/i;
 /** DICOM files often have no extension, or end with a number of their UID. */
 const DICOM_NAMES = /^[^.]+$|\.(dcm|dicom|dic|ima|\d+)$/i;
 const SEGMENTATION_STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
@@ -17,7 +24,7 @@ const MOST_BYTES = 256 * 2 ** 20;
 
 /**
  * The mask files of what the user chose, in order of their names. Of a folder that SonoMask exported, its coco.json alone:
- * everything else in it says the same. Where a folder has folders for masks, images beside them are not taken for masks.
+ * everything else in it says the same. Images beside a folder for masks are not taken for masks.
  *
  * @throws AppError `file-not-found`, `file-unreadable`
  */
@@ -34,7 +41,7 @@ export async function maskFiles(paths: readonly string[]): Promise<MaskFile[]> {
     }
     const found: MaskFile[] = [];
     await walk(root, root, found);
-    files.push(...selected(found));
+    files.push(...(await selected(found)));
   }
   return files;
 }
@@ -46,15 +53,17 @@ async function walk(root: string, folder: string, files: MaskFile[]): Promise<vo
     const path = join(folder, entry.name);
     // Links are not followed: they may lead out of the folder, or round in circles.
     if (entry.isDirectory()) await walk(root, path, files);
-    else if (entry.isFile() && files.length < MOST_FILES && (await mayHoldMasks(path))) {
+    else if (entry.isFile() && files.length < MOST_FILES && (await mayHoldMasks(root, path))) {
       files.push({ path, root, relativePath: relative(root, path).split(sep).join('/') });
     }
   }
 }
 
 /** Of DICOM files segmentations do: the images of a study lie beside them. */
-async function mayHoldMasks(path: string): Promise<boolean> {
+async function mayHoldMasks(root: string, path: string): Promise<boolean> {
   if (KNOWN.test(path)) return true;
+  if (/\.txt$/i.test(path)) return inMaskFolder(root, path) || YOLO.test((await headOf(path)).toString('latin1'));
+  if (UNKNOWN.test(path)) return inMaskFolder(root, path);
   if (!DICOM_NAMES.test(basename(path))) return false;
   const head = await headOf(path);
   return isDicom(head) && head.includes(SEGMENTATION_STORAGE, 0, 'latin1');
@@ -72,22 +81,45 @@ export async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-function selected(files: readonly MaskFile[]): readonly MaskFile[] {
+async function selected(files: readonly MaskFile[]): Promise<readonly MaskFile[]> {
   const own = files.filter(({ relativePath }) => relativePath === 'coco.json');
   if (own.length > 0) return own;
   const isPicture = ({ path }: MaskFile): boolean => /\.png$/i.test(path);
-  const isInMaskFolder = ({ path, root }: MaskFile): boolean =>
-    relative(dirname(root), dirname(path))
-      .split(sep)
-      .some((name) => MASK_FOLDERS.test(name));
-  const only = files.some((file) => /\.(png|txt)$/i.test(file.path) && isInMaskFolder(file));
-  const described = new Set(files.filter((file) => !isPicture(file)).map(({ path }) => stemOf(path)));
-  return files.filter((file) => {
-    if (/^(manifest|labels|dataset|class|frames|splits_final)\.json$/i.test(basename(file.path))) return false;
-    if (/\.txt$/i.test(file.path)) return isInMaskFolder(file);
+  const withMasks = new Set(
+    files.flatMap(({ root, path }) => (/\.(png|txt)$/i.test(path) ? (besideMasks(root, path) ?? []) : [])),
+  );
+  const described = new Set(
+    files.filter(({ path }) => !/\.png$/i.test(path) && !UNKNOWN.test(path)).map(({ path }) => stemOf(path)),
+  );
+  const isImage = (file: MaskFile): boolean =>
     // labelme keeps its JSON beside the image.
-    return !isPicture(file) || (only ? isInMaskFolder(file) : !described.has(stemOf(file.path)));
-  });
+    foldersAbove(file).some((folder) => withMasks.has(folder)) || described.has(stemOf(file.path));
+  const chosen: MaskFile[] = [];
+  for (const file of files) {
+    if (ABOUT_MASKS.test(basename(file.path)) && !isCoco(await readJson(file).catch(() => undefined))) continue;
+    if (!isPicture(file) || inMaskFolder(file.root, file.path) || !isImage(file)) chosen.push(file);
+  }
+  return chosen;
+}
+
+function inMaskFolder(root: string, path: string): boolean {
+  return besideMasks(root, path) !== undefined;
+}
+
+/** The folder that has the folder for masks in which a file lies. */
+function besideMasks(root: string, path: string): string | undefined {
+  const names = relative(dirname(root), dirname(path)).split(sep);
+  const at = names.findIndex((name) => MASK_FOLDERS.test(name));
+  return at < 0 ? undefined : join(dirname(root), ...names.slice(0, at));
+}
+
+/** From its own one to the one that has the chosen one. */
+function foldersAbove({ root, path }: MaskFile): string[] {
+  const folders = [dirname(path)];
+  for (let folder = dirname(path); isInside(folder, root) && folder !== dirname(folder);) {
+    folders.push((folder = dirname(folder)));
+  }
+  return folders;
 }
 
 function stemOf(path: string): string {

@@ -111,5 +111,6 @@ function labelOf({ path }: MaskFile, { labels }: Reading): string | null {
   const below = folders[folders.lastIndexOf('masks') + 1];
   if (!folders.includes('masks') || below === undefined) return null;
   const names = exportNames(labels.map((name, i) => ({ imageId: i, relativePath: name })));
-  return labels[names.indexOf(below)] ?? null;
+  // macOS takes letters and their accents apart.
+  return labels[names.findIndex((name) => name.normalize('NFC') === below.normalize('NFC'))] ?? null;
 }

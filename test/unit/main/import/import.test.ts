@@ -101,6 +101,50 @@ describe('frames that nobody has opened yet', () => {
   });
 });
 
+describe('a chosen folder', () => {
+  const cases = HARD_CASES.slice(0, 2);
+  const [holes, pixel] = cases.map(({ masks }) => encodeMaskPng(masks[0]![1])) as [Uint8Array, Uint8Array];
+  beforeEach(() => bench.open(cases, false));
+
+  test('has masks also elsewhere than in the folders for masks, beside which images are none', async () => {
+    bench.put('one/masks/holes.png', holes);
+    bench.put('one/images/holes.png', pixel);
+    bench.put('two/outlined/pixel.png', pixel);
+    expect(await bench.run(bench.others)).toMatchObject({ files: 2, masks: 2, problems: [] });
+    expect(await bench.stored()).toEqual(wantedOf(cases));
+  });
+
+  test('may have notes beside a mask', async () => {
+    bench.put('pixel.png', pixel);
+    bench.put('pixel.txt', 'Dr. Li, 2026');
+    expect(await bench.run(bench.others)).toMatchObject({ files: 1, masks: 1, problems: [] });
+  });
+
+  test('may have YOLO beside the images, and COCO by the name of a list of labels', async () => {
+    bench.put('holes.txt', '0 0 0 1 0 1 1\n');
+    const coco = {
+      images: [{ id: 1, file_name: 'pixel.png', width: 5, height: 4 }],
+      categories: [{ id: 1, name: 'lesion' }],
+      annotations: [{ image_id: 1, category_id: 1, segmentation: [[1, 1, 3, 1, 3, 3]] }],
+    };
+    bench.put('labels.json', JSON.stringify(coco));
+    expect(await bench.run(bench.others)).toMatchObject({ files: 2, masks: 2, frames: 2, problems: [] });
+  });
+
+  test('has masks of unknown formats told', async () => {
+    const file = bench.put('masks/pixel.bmp', 'BM');
+    bench.put('pixel.bmp', 'BM');
+    expect((await bench.run(bench.others)).problems).toMatchObject([{ file, kind: 'unreadable' }]);
+  });
+
+  test('may call a label by letters and accents', async () => {
+    await bench.store.labels.create({ name: 'Fläche' });
+    bench.put(`masks/${'Fläche'.normalize('NFD')}/pixel.png`, pixel);
+    await bench.run(bench.others);
+    expect((await bench.stored())['p2/pixel.png']).toEqual([expect.stringMatching(/^Fläche /)]);
+  });
+});
+
 describe('an imported mask', () => {
   beforeEach(async () => {
     await bench.open(PLAIN, false);
