@@ -34,6 +34,8 @@ const MAX_FOREIGN_ANSWERS = 3;
 
 export class Answers {
   #embedded = false;
+  /** The encoder failed on this frame; the next click has it tried again. */
+  #unencoded = false;
   /** Why no click is answered; null where they are. */
   #problem: ErrorCode | null = null;
   #asked: { act: PromptAct; abort: AbortController } | null = null;
@@ -64,6 +66,26 @@ export class Answers {
     void this.next();
   }
 
+  /** The frame could not be encoded, and why: clicks that wait for it are given up. */
+  embeddingFailed(why: ErrorCode): void {
+    // What came after that failed, a proposal, keeps no click from its mask.
+    if (this.#embedded) return;
+    this.#unencoded = true;
+    this.giveUp(why);
+  }
+
+  /** Clicks that wait now get no mask; later ones are asked about as ever. */
+  giveUp(why: ErrorCode): void {
+    this.#asked?.abort.abort();
+    const problem = this.#problem;
+    // None is asked about while others are given up.
+    this.#problem = why;
+    for (let act = this.asker.firstWaiting(); act !== null; act = this.asker.firstWaiting()) {
+      this.asker.giveUp(act, why);
+    }
+    this.#problem = problem;
+  }
+
   /** What an act asks on top of a state. */
   question(before: Snapshot | null, act: Asked): Question {
     const { sha256, widthPx, heightPx } = this.frame;
@@ -81,6 +103,10 @@ export class Answers {
     if (act === null || this.#asked) return;
     if (this.#problem !== null) this.asker.giveUp(act, this.#problem);
     else if (this.#embedded && this.sources.decoder.modelId !== null) await this.#ask(act);
+    else if (this.#unencoded) {
+      this.#unencoded = false;
+      this.sources.ports.wantEmbedding(this.frame.id);
+    }
   }
 
   async #ask(act: PromptAct): Promise<void> {

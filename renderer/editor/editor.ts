@@ -135,6 +135,11 @@ export class Editor {
     this.documents.of(frameId, frameSha256)?.setEmbedded(true);
   }
 
+  /** The encoder failed on this frame, and why. */
+  embeddingFailed(frameId: number, why: ErrorCode): void {
+    for (const document of this.documents.all) if (document.frame.id === frameId) document.embeddingFailed(why);
+  }
+
   /** The prompt worker was restarted: it holds nothing. */
   embeddingsLost(): void {
     this.hover.hide();

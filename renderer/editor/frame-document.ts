@@ -187,6 +187,16 @@ export class FrameDocument {
     this.#answers.setEmbedded(embedded);
   }
 
+  /** The frame could not be encoded, and why: clicks that wait for it would wait for ever, and everything done after them. */
+  embeddingFailed(why: ErrorCode): void {
+    this.#answers.embeddingFailed(why);
+  }
+
+  /** Clicks that wait get no mask, so that what was done after them is saved. */
+  giveUpClicks(why: ErrorCode): void {
+    this.#answers.giveUp(why);
+  }
+
   /** There is no usable model, and why: what waits for one would wait for ever, and everything done after it. */
   setModelProblem(problem: ErrorCode | null): void {
     this.#answers.setModelProblem(problem);

@@ -50,6 +50,16 @@ export class OpenDocuments {
     for (const document of this.all) document.setModelProblem(problem);
   }
 
+  /** Frames with a click that waits for its mask. */
+  get awaited(): number[] {
+    return [...this.#busy].filter(({ waiting }) => waiting > 0).map(({ frame }) => frame.id);
+  }
+
+  /** Clicks that wait, on any frame, get no mask, so that what was done after them is saved. */
+  giveUpClicks(why: ErrorCode): void {
+    for (const document of [...this.#busy]) document.giveUpClicks(why);
+  }
+
   /** Brings a frame on screen. @param masks as they are stored now */
   open(frame: EditedFrame, masks: readonly MaskInstance[]): FrameDocument {
     const known = this.of(frame.id, frame.sha256);

@@ -178,17 +178,17 @@ export const useEditor = defineStore('editor', () => {
   /** The newest proposals: those that come while their frame is being loaded are not in what was read of it. */
   const proposed = new Map<number, readonly MaskInstance[]>();
 
+  /** A click on a frame that is not on screen any more waits for an embedding too: it comes after the one on screen. */
   function focus(): void {
     const frameId = wantedFrameId;
     if (frameId === null) return;
-    void toasts.attempt(() => call('inference.focus', { frameId, neighbours: neighbours.slice(0, 16) }));
+    const behind = new Set([...editor.documents.awaited, ...neighbours].filter((id) => id !== frameId));
+    void toasts.attempt(() => call('inference.focus', { frameId, neighbours: [...behind].slice(0, 16) }));
   }
 
-  /** A click on a frame that is not on screen any more waits for an embedding too: it comes after the one on screen. */
-  function wantEmbedding(frameId: number): void {
+  function wantEmbedding(): void {
     const sha256 = editor.document?.frame.sha256;
     if (sha256) readyEmbeddings.delete(sha256);
-    if (frameId !== wantedFrameId) neighbours = [frameId, ...neighbours.filter((id) => id !== frameId)];
     focus();
   }
 
@@ -205,6 +205,7 @@ export const useEditor = defineStore('editor', () => {
   });
   listen('embedding.failed', (failed) => {
     if (failed.frameId === wantedFrameId) embeddingProblem.value = failed.problem;
+    editor.embeddingFailed(failed.frameId, failed.problem.code);
   });
   listen('masks.proposed', ({ frameId, frameSha256, masks }) => {
     proposed.delete(frameId);
@@ -263,9 +264,19 @@ export const useEditor = defineStore('editor', () => {
     });
   }
 
+  /** Before window or project close: a click that still waits gets no mask, so that what was done after it is saved. */
+  function finish(): Promise<boolean> {
+    editor.endStroke();
+    editor.documents.giveUpClicks('cancelled');
+    return flush();
+  }
+
   guardClosing(window, {
-    count: () => editor.documents.saving.unsaved + (editor.stroke ? 1 : 0),
-    flush,
+    count: () => {
+      const { unsaved, unsettled } = editor.documents.saving;
+      return unsaved + unsettled + (editor.stroke ? 1 : 0);
+    },
+    flush: finish,
     warn: () => (refusal.value = { reason: 'unsaved' }),
   });
 
@@ -299,6 +310,7 @@ export const useEditor = defineStore('editor', () => {
     setLock: (lock: Lock | null) => (editor.lock = lock),
     close,
     flush,
+    finish,
     retrySaves: () => editor.documents.retrySaves(),
     chooseLabel: (labelId: number) => editor.selection.chooseLabel(labelId),
     activate: (key: number | null) => editor.selection.activate(key),

@@ -26,13 +26,13 @@ export function reviewLoop(next: () => Promise<void>) {
     }
   }
 
-  /** Waits for masks that are on their way: what was said holds for them too. False where saving fails. */
+  /** Waits for masks that are on their way to this frame: what was said holds for them too. False where saving fails. */
   function settled(): Promise<boolean> {
     return new Promise((resolve) => {
       const stop = watch(
-        () => editor.saving,
-        ({ unsettled, failure }) => {
-          if (unsettled > 0 && !failure) return;
+        () => [editor.waitingClicks, editor.saving.failure] as const,
+        ([waiting, failure]) => {
+          if (waiting > 0 && !failure) return;
           resolve(failure === null);
           queueMicrotask(() => stop());
         },
