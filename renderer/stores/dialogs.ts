@@ -31,6 +31,25 @@ export type DialogName =
   | 'verify'
   | 'updates';
 
+/** What they show and would do is of the project that was open when they were opened. */
+const OF_PROJECT: ReadonlySet<DialogName> = new Set([
+  'export',
+  'import',
+  'pacs-send',
+  'labels',
+  'dashboard',
+  'file',
+  'batch',
+  'learn',
+  'versions',
+  'report',
+  'readers',
+  'agreement',
+  'adjudication',
+  'history',
+  'verify',
+]);
+
 export const useDialogs = defineStore('dialogs', () => {
   const open = ref<DialogName | null>(null);
   const isOpen = computed(() => open.value !== null);
@@ -43,5 +62,10 @@ export const useDialogs = defineStore('dialogs', () => {
     open.value = null;
   }
 
-  return { open, isOpen, show, close };
+  /** Another project is open now, or none. */
+  function leaveProject(): void {
+    if (open.value && OF_PROJECT.has(open.value)) close();
+  }
+
+  return { open, isOpen, show, close, leaveProject };
 });

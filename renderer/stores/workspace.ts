@@ -32,6 +32,7 @@ export const useWorkspace = defineStore('workspace', () => {
     const other = now?.path !== project.value?.path || now?.reading.id !== project.value?.reading.id;
     project.value = now;
     if (!other) return;
+    dialogs.leaveProject();
     list.clear();
     labels.clear();
     if (now === null) {
@@ -54,19 +55,24 @@ export const useWorkspace = defineStore('workspace', () => {
   }
 
   /** What is still on its way belongs to the project that is open now. A save that fails is told by the status bar. */
-  async function settle(): Promise<boolean> {
+  async function settle(leaving = true): Promise<boolean> {
     await visits.end();
-    return editor.flush();
+    return leaving ? editor.finish() : editor.flush();
   }
 
-  async function opened<T>(what: 'sample' | 'study' | 'project', act: () => Promise<T>): Promise<T | undefined> {
+  /** @param leaving not where what is opened may come into the project that is open */
+  async function opened<T>(
+    what: 'sample' | 'study' | 'project',
+    act: () => Promise<T>,
+    leaving = true,
+  ): Promise<T | undefined> {
     if (opening.value) {
       toasts.warning(t('start.busy'));
       return undefined;
     }
     opening.value = what;
     try {
-      if (!(await settle())) return undefined;
+      if (!(await settle(leaving))) return undefined;
       return await toasts.attempt(act);
     } finally {
       opening.value = null;
@@ -77,17 +83,20 @@ export const useWorkspace = defineStore('workspace', () => {
   /** Folders, image files, or one project. */
   async function openPaths(paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
-    const added = await opened('study', () => call('study.add', { paths: [...paths] }));
-    if (added) await finished(added, paths);
+    const isProject = paths.some((path) => path.endsWith('.sonomask'));
+    const added = await opened('study', () => call('study.add', { paths: [...paths] }), isProject);
+    if (added) await finished(added, isProject);
   }
 
-  async function finished(added: AddedStudy, paths: readonly string[]): Promise<void> {
+  async function finished(added: AddedStudy, isProject: boolean): Promise<void> {
+    // It was closed meanwhile, which ended the adding.
+    if (project.value?.path !== added.project.path) return;
     await list.reload();
     if (!list.current) await list.first();
     const count = added.added + added.unchanged + added.changed;
     if (added.failedCount > 0) toasts.warning(t('study.someFailed', { n: added.failedCount }, added.failedCount));
     else if (added.cancelled) toasts.news(t('study.addingStopped', { n: added.added }, added.added));
-    if (count === 0 && added.failedCount === 0 && !paths.some((path) => path.endsWith('.sonomask'))) {
+    if (count === 0 && added.failedCount === 0 && !isProject) {
       toasts.warning(t('study.nothingFound'));
     }
   }
