@@ -96,6 +96,8 @@ export const useEditor = defineStore('editor', () => {
     if (!loaded) close();
     else {
       show(loaded);
+      // What was read ahead, or is known of a frame worked on before, may be older.
+      editor.reviewStored(frameId, loaded.opened.frame.review);
       prefetch();
     }
   }
@@ -151,8 +153,6 @@ export const useEditor = defineStore('editor', () => {
       image.value = null;
     } else if (same) {
       editor.receive(id, sha256, opened.masks);
-      // What was read ahead is older.
-      editor.reviewStored(id, review);
     } else {
       view.setImage({ width: samples.widthPx, height: samples.heightPx });
       image.value = samples;

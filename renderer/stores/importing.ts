@@ -24,7 +24,9 @@ export const useImporting = defineStore('importing', () => {
   async function showImported(): Promise<void> {
     const { id: frameId, sha256 } = editor.frame ?? {};
     if (frameId === undefined || !sha256) return;
-    editor.editor.receive(frameId, sha256, await call('masks.ofFrame', { frameId }));
+    const { frame, masks } = await call('frames.open', { frameId });
+    editor.editor.receive(frameId, sha256, masks);
+    editor.editor.reviewStored(frameId, frame.review);
   }
 
   return { ...exchange, run };

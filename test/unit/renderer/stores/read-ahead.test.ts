@@ -35,3 +35,27 @@ it('a frame that was read ahead and reviewed since has its new review', async ()
   await settle();
   expect(editor.review).toBe('proposed');
 });
+
+it('a frame worked on before and reviewed elsewhere since has its new review', async () => {
+  setActivePinia(createPinia());
+  const ids = [1, 2, 3, 4, 5, 6];
+  const frames = new Map(ids.map((id) => [id, frame(id, String(id).repeat(64), 'unopened')]));
+  fakeMain({
+    'inference.focus': () => ({ state: 'failed' }),
+    'masks.save': () => ({ masks: [], review: 'accepted' }),
+    'frames.open': ({ frameId }) => ({
+      ...{ frame: frames.get(frameId)!, masks: [], measurements: [], problem: null },
+    }),
+  });
+  const editor = useEditor();
+  await editor.open(1);
+  editor.editor.accept();
+  await settle();
+  // So many that nothing of it is held any more.
+  for (const id of ids.slice(1)) await editor.open(id);
+  // Taken back by somebody who adjudicates.
+  frames.set(1, frame(1, '1'.repeat(64), 'corrected'));
+  await editor.open(1);
+  expect(editor.review).toBe('corrected');
+  expect(editor.editor.accept()).toBe(true);
+});
