@@ -58,9 +58,13 @@ export const useComments = defineStore('comments', () => {
     return true;
   }
 
-  async function change({ id: commentId }: Comment, text: string, state: CommentState): Promise<void> {
-    await toasts.attempt(() => call('comments.change', { commentId, text, state }));
+  /** False where it could not be saved: what was written is still there. */
+  async function change({ id: commentId }: Comment, text: string, state: CommentState): Promise<boolean> {
+    const request = { commentId, text, state };
+    const changed = await toasts.attempt(() => call('comments.change', request).then(() => true));
+    if (!changed) return false;
     await renew();
+    return true;
   }
 
   function notePointer(at: Spot | null): void {

@@ -152,8 +152,13 @@ describe('a project with two readers', () => {
     const panel = page.getByRole('region', { name: 'Comments' });
     await panel.getByRole('button', { name: 'Resolved' }).click();
     await until('it is resolved', of, ([comment]) => comment?.state === 'resolved');
+    await panel.getByRole('button', { name: 'Change text' }).click();
+    const field = panel.getByRole('textbox', { name: 'Change text' });
+    await field.fill('Not meant');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
     await menu(desktop.app, 'edit.undo');
-    expect(await of()).toHaveLength(1);
+    expect(await of()).toMatchObject([{ text: 'Is this a margin?' }]);
     await page.getByRole('button', { name: 'Only frames with comments' }).click();
     await page.getByText('1 of 3 shown').waitFor();
     await shot(page, 'comment');
