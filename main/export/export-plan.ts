@@ -77,6 +77,8 @@ export interface ExportPlan {
   readonly labels: readonly Label[];
   /** In the order of the study list. */
   readonly frames: readonly PlannedFrame[];
+  /** Besides, for tables: frames without any mask on which something was measured by hand; none where frames must be accepted. */
+  readonly measured: readonly PlannedFrame[];
 }
 
 export interface Planned {
@@ -101,14 +103,18 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   const ratios = request.split ?? DEFAULT_SPLIT;
   const chosen = new Set(labels.map(({ id }) => id));
   const frames: PlannedFrame[] = [];
+  const measured: PlannedFrame[] = [];
+  const wantsMeasured = include === 'all' && formats.includes('csv');
+  const withMeasurements = wantsMeasured ? await main.measurements.frames() : new Set();
   for (const [i, frame] of all.entries()) {
     signal.throwIfAborted();
-    if (!isWanted(frame, include)) continue;
+    const wanted = isWanted(frame, include);
+    if (!wanted && !withMeasurements.has(frame.id)) continue;
     const { imageId, seriesId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx } = frame;
     // A frame that was never read has no size, and no masks either.
     if (sha256 === null || widthPx === null || heightPx === null) continue;
     const { absolutePath, calibration } = await main.frames.get(frame.id);
-    frames.push({
+    (wanted ? frames : measured).push({
       ...{ imageId, seriesId, relativePath, frameIndex, frameCount, patient, sha256, widthPx, heightPx },
       ...{ study: frame.studyName, series: frame.seriesName, absolutePath, calibration },
       name: names[i] ?? '',
@@ -125,7 +131,10 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
   // Projects are called as folders are, and these often as patients.
   const project = images ? 'Deidentified' : store.name;
   const head = await store.head();
-  const plan = { project, head, formats: [...new Set(formats)], include, manifest, images, hasSets, labels, frames };
+  const plan = {
+    ...{ project, head, formats: [...new Set(formats)], include, manifest, images, hasSets },
+    ...{ labels, frames, measured },
+  };
   return {
     plan,
     warnings: warningsOf(all.filter((frame) => isWanted(frame, include))),

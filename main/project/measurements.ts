@@ -54,6 +54,22 @@ export class Measurements {
     return measurementsOf(this.db, parseInput(rowId, frameId, 'frame id'), this.reading);
   }
 
+  /** Frames on which something is measured now. */
+  async frames(): Promise<ReadonlySet<FrameId>> {
+    const newest = this.db
+      .selectFrom('measurements')
+      .select((eb) => eb.fn.max('id').as('id'))
+      .where('reading_id', '=', this.reading)
+      .groupBy('frame_id');
+    const rows = await this.db
+      .selectFrom('measurements')
+      .select('frame_id')
+      .where('id', 'in', newest)
+      .where('measured', '!=', '[]')
+      .execute();
+    return new Set(rows.map(({ frame_id }) => frame_id));
+  }
+
   /**
    * Gives the image of a frame a pixel of this size (mm), before what its file states; with null the file's holds again.
    * Kept in the audit.

@@ -82,6 +82,7 @@ export const exporting = {
     empty: 'empty mask: left out',
     'no-pixels': 'image cannot be read or has changed: frame left out',
     'no-dicom': 'not a DICOM image: frame left out',
+    'not-copied': 'measured, but without a mask, so its image does not go along: measurements left out',
   },
   openFolder: 'Open folder',
 };

@@ -84,6 +84,7 @@ export const exporting: Messages['export'] = {
     empty: '空掩膜，已略去',
     'no-pixels': '图像无法读取或已改变，该帧已略去',
     'no-dicom': '不是 DICOM 图像，该帧已略去',
+    'not-copied': '有测量但没有掩膜，其图像未一并导出，测量已略去',
   },
   openFolder: '打开文件夹',
 };

@@ -77,11 +77,12 @@ export type ExportRequest = z.infer<typeof exportRequestSchema>;
  * What a format could not hold as it is. `bridged`: a hole or a further part is joined by a line of no width. `overlap`:
  * pixels of two masks; the smaller one keeps them. `too-many`: more masks on a frame than the format can count. `empty`: a
  * mask without pixels. `no-pixels`: the source cannot be read, or has other pixels than those the masks were made on.
- * `no-dicom`: the source is no DICOM image, or one that nothing can refer to.
+ * `no-dicom`: the source is no DICOM image, or one that nothing can refer to. `not-copied`: measured on a frame without a mask,
+ * whose image does not go along de-identified.
  */
 export const exportLossSchema = z.object({
   format: exportFormat,
-  kind: z.enum(['bridged', 'overlap', 'too-many', 'empty', 'no-pixels', 'no-dicom']),
+  kind: z.enum(['bridged', 'overlap', 'too-many', 'empty', 'no-pixels', 'no-dicom', 'not-copied']),
   /** Source of the frame. */
   path: z.string(),
   /** Null where it concerns the whole frame. */

@@ -1,6 +1,7 @@
 /**
  * measurements.csv: a line a mask with its sizes in pixels, and in millimetres where the frame's calibration is known;
- * calipers.csv: a line for each caliper and ellipse that was drawn on those frames (shared/measure has the formulas).
+ * calipers.csv: a line for each caliper and ellipse that was drawn on those frames, and on others without a mask where all
+ * masks are exported (shared/measure has the formulas).
  */
 import type { Measurement } from '../../../shared/domain';
 import { measure, sizeOf, spacingFor, type MeasuredSize, type Measures } from '../../../shared/measure';
@@ -16,6 +17,11 @@ export async function exportCsv(job: ExportJob): Promise<void> {
       maskRows.push(rowOf(frame, mask, instance));
     });
     for (const measured of frame.measurements) caliperRows.push(caliperRow(frame, measured));
+  }
+  for (const frame of job.plan.measured) {
+    // Of images without masks there are no copies, and their own names must not leave.
+    if (job.plan.images) job.lost('not-copied', frame);
+    else caliperRows.push(...frame.measurements.map((measured) => caliperRow(frame, measured)));
   }
   await job.write('measurements.csv', csvTable(maskRows));
   if (caliperRows.length > 0) await job.write('calipers.csv', csvTable(caliperRows));
