@@ -3,7 +3,7 @@
  * Nobody's work is replaced; a proposal that nobody has looked at is.
  */
 import type { FrameEdit, FrameId, FrameSummary, Label, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
-import { AppError, isAppError } from '../../shared/errors';
+import { AppError, isAppError, type ErrorCode } from '../../shared/errors';
 import type { ImportProblem, ImportReport, ImportRequest } from '../../shared/ipc';
 import { exportNames, flatNames } from '../export';
 import type { ProjectStore } from '../project';
@@ -23,6 +23,8 @@ export interface ImportTools extends ReadTools {
 const PAGE = 500;
 const PROBLEMS_LISTED = 1_000;
 const CHANGES_AT_ONCE = 500;
+/** Somebody has worked on the frame meanwhile, or does: that costs the masks of this frame. */
+const TAKEN: readonly ErrorCode[] = ['revision-conflict', 'frame-leased'];
 
 /** @throws AppError `cancelled` (what was saved stays), `file-not-found`, `disk-full`, `write-failed` */
 export async function importMasks(
@@ -155,6 +157,7 @@ async function saveOn(
     ({ current: { state } }) => state !== 'rejected' && state !== 'deleted',
   );
   const changes: MaskChange[] = [];
+  const sources: string[] = [];
   const seen = new Set(there.map(({ labelId, current }) => `${labelId}/${current.rle.counts}`));
   const replaced = new Set<number>();
   const filled = new Set<number>();
@@ -172,6 +175,7 @@ async function saveOn(
       filled.add(label.id);
       const content = { state: 'imported', rle, origin: { tool: 'import', source: file } } as const;
       if (proposal) replaced.add(proposal.id);
+      sources.push(file);
       changes.push(
         proposal
           ? { kind: 'edit', maskId: proposal.id, previousId: proposal.current.id, ...content }
@@ -184,9 +188,9 @@ async function saveOn(
     try {
       await save({ frameId, frameSha256: sha256, user, changes: piece });
     } catch (error) {
-      // Somebody has worked on the frame meanwhile.
-      if (!isAppError(error) || error.code !== 'revision-conflict') throw error;
-      problems.push({ file: masks[0]?.file ?? '', kind: 'occupied', detail: error.message });
+      if (!isAppError(error) || !TAKEN.includes(error.code)) throw error;
+      const { message: detail } = error;
+      problems.push(...sources.slice(first).map((source) => ({ file: source, kind: 'taken' as const, detail })));
       return first;
     }
   }

@@ -112,5 +112,6 @@ export const importing = {
     empty: 'no pixels',
     already: 'the frame has this mask already',
     occupied: 'the frame has its one mask of this label',
+    taken: 'somebody else works on the frame',
   },
 };

@@ -114,5 +114,6 @@ export const importing: Messages['import'] = {
     empty: '没有像素',
     already: '该帧已有此掩膜',
     occupied: '该帧此标签已有一个掩膜',
+    taken: '其他人正在编辑此帧',
   },
 };

@@ -15,10 +15,11 @@ export type ImportRequest = z.infer<typeof importRequestSchema>;
  * What was not imported, and why. `unreadable`: the file is broken or no masks. `no-frame`, `ambiguous`: no frame of the
  * project, or several, are called so. `size`: the frame has another size in pixels. `unsupported`: a shape that is no area.
  * `empty`: no pixel. `already`: the frame has this very mask. `occupied`: the frame has its one mask of the label.
+ * `taken`: somebody else works on the frame.
  */
 export const importProblemSchema = z.object({
   file: z.string(),
-  kind: z.enum(['unreadable', 'no-frame', 'ambiguous', 'size', 'unsupported', 'empty', 'already', 'occupied']),
+  kind: z.enum(['unreadable', 'no-frame', 'ambiguous', 'size', 'unsupported', 'empty', 'already', 'occupied', 'taken']),
   /** For those who look closer: the image's name, the sizes, the reason. */
   detail: z.string(),
 });

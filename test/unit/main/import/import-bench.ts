@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { importMasks, readMasks } from '../../../../main/import';
+import { importMasks, readMasks, type ImportTools } from '../../../../main/import';
 import type { ProjectStore } from '../../../../main/project';
 import { isAppError } from '../../../../shared/errors';
 import type { ImportReport } from '../../../../shared/ipc';
@@ -41,6 +41,10 @@ export class ImportBench {
   }
 
   run(...paths: string[]): Promise<ImportReport> {
+    return this.runWith((edit) => this.store.masks.save(edit), ...paths);
+  }
+
+  runWith(save: ImportTools['save'], ...paths: string[]): Promise<ImportReport> {
     return importMasks(
       this.store,
       { paths, label: 'lesion' },
@@ -52,7 +56,7 @@ export class ImportBench {
             if (!isAppError(error)) throw error;
           });
         },
-        save: (edit) => this.store.masks.save(edit),
+        save,
       },
     );
   }

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { encodeMaskPng, exportProject, writeExport } from '../../../../main/export';
+import { AppError } from '../../../../shared/errors';
 import type { ExportFormat } from '../../../../shared/ipc';
 import { cocoRle, emptyMask } from '../../../../shared/mask';
 import { drawn, framesOf, HARD_CASES, type HardCase } from '../export/project-of-masks';
@@ -207,6 +208,17 @@ describe('an imported mask', () => {
     const report = await bench.run(bench.others);
     expect(report.problems.map(({ kind }) => kind).sort()).toEqual(['no-frame', 'size']);
     expect(Object.keys(await bench.stored())).toEqual(['p2/a.png']);
+  });
+
+  test('of a frame that somebody else works on is told, and the others are imported', async () => {
+    const [taken, ...others] = PLAIN.map(({ path, masks }) => bench.put(path, encodeMaskPng(masks[0]![1])));
+    const [first] = await framesOf(bench.store);
+    const { masks, problems } = await bench.runWith((edit) => {
+      if (edit.frameId === first!.id) throw new AppError('frame-leased', 'Ann', `Ann works on frame ${edit.frameId}`);
+      return bench.store.masks.save(edit);
+    }, bench.others);
+    expect(masks).toBe(others.length);
+    expect(problems).toMatchObject([{ file: taken, kind: 'taken' }]);
   });
 
   test('of a broken file costs that file', async () => {
