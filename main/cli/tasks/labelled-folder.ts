@@ -1,13 +1,13 @@
 /**
- * A folder of images with their masks: `img/` and `label/`, an image and its mask having the same name. What `evaluate`
- * judges by and `finetune` learns from.
+ * A folder of images with their masks: `img/` and `label/`, an image and its mask having the same name, and the same place
+ * where several have that name. What `evaluate` judges by and `finetune` learns from.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors';
 import type { GrayImage } from '../../../shared/image';
 import { type Mask, maskAbove } from '../../../shared/mask';
-import { baseName, listImages, readImage } from '../../study';
+import { baseName, extensionOf, listImages, readImage, type ListedImage } from '../../study';
 
 export interface LabelledFile {
   /** File name without extension. */
@@ -33,24 +33,46 @@ export async function openLabelledFolder(folder: string, list?: string): Promise
   if (!images || !masks || problem) {
     throw new AppError('usage', folder, `${folder} must have the folders img/ and label/: ${problem?.message}`);
   }
-  const maskByName = new Map(masks.images.map(({ absolutePath }) => [baseName(absolutePath), absolutePath]));
+  const maskAt = new Map(masks.images.map((mask) => [placeOf(mask), mask.absolutePath]));
+  const [imageNamed, maskNamed] = [onlyByName(images.images), onlyByName(masks.images)];
   const wanted = list === undefined ? undefined : await namesIn(list);
+  const missing = new Set(wanted);
   const files: LabelledFile[] = [];
   const failures: AppError[] = [];
-  for (const { absolutePath } of images.images) {
+  for (const image of images.images) {
+    const { absolutePath } = image;
     const name = baseName(absolutePath);
-    if (wanted && !wanted.delete(name)) continue;
-    const maskPath = maskByName.get(name);
+    if (wanted && !wanted.has(name)) continue;
+    missing.delete(name);
+    const maskPath = maskAt.get(placeOf(image)) ?? (imageNamed.has(name) ? maskNamed.get(name) : undefined);
     if (maskPath) files.push({ name, imagePath: absolutePath, maskPath });
     else failures.push(new AppError('file-not-found', absolutePath, `${absolutePath}: no mask of this name in label/`));
   }
-  for (const name of wanted ?? []) {
+  for (const name of missing) {
     failures.push(
       new AppError('file-not-found', name, `${list}: there is no image "${name}" in ${join(folder, 'img')}`),
     );
   }
   if (files.length === 0) throw new AppError('usage', folder, `${folder}: no image with a mask`);
   return { files, failures };
+}
+
+/** Below its folder, without extension: images in different folders may have one name. */
+function placeOf({ relativePath }: ListedImage): string {
+  return relativePath.slice(0, relativePath.length - extensionOf(relativePath).length);
+}
+
+/** Paths of those whose name no other has: they find each other wherever they lie. */
+function onlyByName(images: readonly ListedImage[]): Map<string, string> {
+  const paths = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const { absolutePath } of images) {
+    const name = baseName(absolutePath);
+    if (paths.has(name)) shared.add(name);
+    paths.set(name, absolutePath);
+  }
+  for (const name of shared) paths.delete(name);
+  return paths;
 }
 
 /** Reads one pair; every pixel of the mask's file that is not 0 is foreground. */
