@@ -28,12 +28,15 @@ export async function interpolate(
   if (!keys) return { of: 0, stopped: 'no-keys' };
   const [start, end] = keys;
   const [before, after] = [frames[start]?.frameId ?? 0, frames[end]?.frameId ?? 0];
-  const pairs = pairsOf(await loop.masksOn(before), await loop.masksOn(after));
+  const [first, last] = [await loop.masksOn(before), await loop.masksOn(after)];
+  const pairs = pairsOf(first, last);
+  let isWhole = first.length === last.length;
   const between = frames.slice(start + 1, end);
   for (const [i, { frameId, by }] of between.entries()) {
     signal.throwIfAborted();
     onFrame();
     const place = await loop.place(frameId);
+    if (!place) isWhole = false;
     // A frame that was judged without a mask is left as it is.
     if (!place || by === 'human' || (await loop.isHuman(frameId))) continue;
     const held = await Promise.all(
@@ -46,7 +49,7 @@ export async function interpolate(
     );
     await loop.keep(place, held, { tool: 'interpolation', fromFrameId: before });
   }
-  return { of: between.length, stopped: 'interpolated' };
+  return { of: between.length, stopped: isWhole ? 'interpolated' : 'interpolated-part' };
 }
 
 /** Each mask of the first frame with the nearest of the second; what is left over on either side has no shape between. */

@@ -183,6 +183,14 @@ describe('masks carried on through a loop', () => {
     expect(await run(6, 'between')).toMatchObject({ frames: 4 });
   });
 
+  it('are told not to be all where a mask has no other to go over into', async () => {
+    await place.store.labels.update(labelId, { instances: 'multiple' });
+    await draw(2);
+    await draw(2);
+    expect(await run(1, 'between')).toEqual({ frames: 1, of: 1, stopped: 'interpolated-part' });
+    expect(await live(1)).toHaveLength(1);
+  });
+
   it('say of every frame who stands for them, and how sure the carried ones are', async () => {
     await draw(5);
     await place.store.frames.setReview(frames[7]!, 'accepted', USER);
