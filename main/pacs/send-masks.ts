@@ -87,7 +87,9 @@ export async function sendMasks(
   }
   return {
     ...report,
-    ...{ unsent: unsent.slice(0, LISTED), unsentCount: unsent.length, warnings: warnings.slice(0, LISTED) },
+    // The job counts what it does not list any more.
+    ...{ unsent: unsent.slice(0, LISTED), unsentCount: unsent.length + job.lossCount - job.losses.length },
+    ...{ warnings: warnings.slice(0, LISTED) },
   };
 }
 

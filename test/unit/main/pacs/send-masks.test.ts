@@ -147,3 +147,16 @@ it('names images that are not DICOM', async () => {
   expect(await send(png, url)).toMatchObject({ sent: 0, unsent: [{ path: 'p/a.png', kind: 'no-dicom' }] });
   expect(seen).toEqual([]);
 });
+
+it('counts all images that are not DICOM, also those that it does not list', async () => {
+  const png = await projectOf(temporaryFolder(), [{ path: 'p/a.png', masks: [['lesion', drawn('.#. ###')]] }]);
+  stores.push(png);
+  const { plan, origin } = await planSending(png, signal);
+  const frames = Array.from({ length: 1_001 }, (_, imageId) => ({ ...plan.frames[0]!, imageId }));
+  const { url } = await archive(() => ({ status: 500 }));
+  const connection = await Connection.open({ url, credentials: { kind: 'none' } }, LIMITS);
+  const tools = { signal, onProgress: () => undefined, onStored: () => undefined };
+  const { unsent, unsentCount } = await sendMasks(connection, { plan: { ...plan, frames }, origin }, tools);
+  connection.close();
+  expect([unsent.length, unsentCount]).toEqual([1_000, 1_001]);
+});
