@@ -83,7 +83,9 @@ export interface ExportPlan {
 
 export interface Planned {
   readonly plan: ExportPlan;
+  /** At most 1,000; `warningCount` tells all. */
   readonly warnings: readonly Problem[];
+  readonly warningCount: number;
   readonly withoutPatient: number;
 }
 
@@ -135,9 +137,11 @@ export async function planExport(store: ProjectStore, request: ExportRequest, si
     ...{ project, head, formats: [...new Set(formats)], include, manifest, images, hasSets },
     ...{ labels, frames, measured },
   };
+  const warnings = warningsOf(all.filter((frame) => isWanted(frame, include)));
   return {
     plan,
-    warnings: warningsOf(all.filter((frame) => isWanted(frame, include))),
+    warnings: warnings.slice(0, WARNINGS_LISTED),
+    warningCount: warnings.length,
     withoutPatient: frames.filter(({ patient }) => !patient).length,
   };
 }
@@ -193,11 +197,9 @@ function patientOf({ patient, relativePath }: FrameSummary): string {
 }
 
 function warningsOf(frames: readonly FrameSummary[]): Problem[] {
-  return frames
-    .flatMap(({ relativePath: path, problem }): Problem[] => {
-      if (problem === null) return [];
-      const code = problem === 'changed' ? 'frame-changed' : problem;
-      return [{ path, code, message: `the source: ${problem}` }];
-    })
-    .slice(0, WARNINGS_LISTED);
+  return frames.flatMap(({ relativePath: path, problem }): Problem[] => {
+    if (problem === null) return [];
+    const code = problem === 'changed' ? 'frame-changed' : problem;
+    return [{ path, code, message: `the source: ${problem}` }];
+  });
 }

@@ -52,11 +52,11 @@ export async function exportProject(
 
 function resultOf(
   folder: string,
-  { plan: { hasSets }, warnings, withoutPatient }: Planned,
+  { plan: { hasSets }, warnings, warningCount, withoutPatient }: Planned,
   { sets, losses, ...counts }: WrittenExport,
 ): ExportResult {
   return {
-    ...{ folder, ...counts, warnings: [...warnings], losses: [...losses] },
+    ...{ folder, ...counts, warnings: [...warnings], warningCount, losses: [...losses] },
     sets: hasSets ? sets : null,
     withoutPatient: hasSets ? withoutPatient : 0,
   };

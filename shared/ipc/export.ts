@@ -111,8 +111,9 @@ export const exportResultSchema = z.object({
   masks: z.int().min(0),
   /** Null where none were asked for. */
   images: copiedImagesSchema.nullable(),
-  /** Frames whose source is missing or changed; their masks are exported where the format needs no source. */
+  /** Frames whose source is missing or changed; their masks are exported where the format needs no source. At most 1,000. */
   warnings: z.array(problemSchema),
+  warningCount: z.int().min(0),
   /** At most 1,000; `lossCount` tells all. */
   losses: z.array(exportLossSchema),
   lossCount: z.int().min(0),

@@ -80,25 +80,32 @@ function ratiosOf(args: Arguments): SplitRatios {
 }
 
 function outcomeOf(result: ExportResult): Outcome {
-  const { folder, frames, masks, sets, images, lossCount, losses, warnings, withoutPatient } = result;
+  const { folder, frames, masks, sets, images, lossCount, losses, warnings, warningCount, withoutPatient } = result;
   const lines = [
     `${masks} masks on ${frames} frames: ${folder}`,
     ...(sets ? [EXPORT_SETS.map((set) => `${set} ${sets[set]}`).join(', ')] : []),
     ...(withoutPatient > 0 ? [`${withoutPatient} frames of no known patient were split image by image`] : []),
     ...(images ? imageLines(images) : []),
     ...warnings.map(({ path, code }) => `source ${path}: ${code}`),
+    ...moreThan(warnings, warningCount),
     ...losses.map(({ format, kind, path, label }) => `${format}: ${kind}: ${path}${label ? ` (${label})` : ''}`),
-    ...(lossCount > losses.length ? [`and ${lossCount - losses.length} more`] : []),
+    ...moreThan(losses, lossCount),
   ];
   const exitCode = images?.failedCount ? EXIT.failed : EXIT.done;
   return { exitCode, json: result, text: lines.join('\n') };
 }
 
-function imageLines({ files, decompressed, failed, text }: CopiedImages): string[] {
+function moreThan(listed: readonly unknown[], count: number): string[] {
+  return count > listed.length ? [`and ${count - listed.length} more`] : [];
+}
+
+function imageLines({ files, decompressed, failed, failedCount, text, textCount }: CopiedImages): string[] {
   return [
     `${files} images de-identified${decompressed > 0 ? `, ${decompressed} of them stored uncompressed` : ''}`,
     ...failed.map(({ message }) => `left out: ${message}`),
+    ...moreThan(failed, failedCount),
     ...(text.length > 0 ? ['Look at these pictures: text in them is likely, or could not be looked for:'] : []),
     ...text.map((path) => `  ${path}`),
+    ...moreThan(text, textCount),
   ];
 }

@@ -83,6 +83,17 @@ const filesOf = (path: string): string[] =>
     .sort();
 
 describe('an export', () => {
+  it('counts all frames whose source is missing, also those that it does not list', async () => {
+    const about = { absolutePath: '/data/a.avi', relativePath: 'a.avi', sizeBytes: 1, mtimeMs: 1, frameCount: 1_001 };
+    const place = { study: { key: '/data', name: 'data', patient: '' }, series: { key: '.', name: 'data' } };
+    await store.images.add([{ ...place, ...about, problem: 'file-not-found' }]);
+    const [image] = await store.images.list();
+    for (const { id } of (await store.frames.loop(image!.id)).frames)
+      await store.frames.setReview(id, 'accepted', 'Ann');
+    const { warnings, warningCount } = await run({ include: 'accepted' });
+    expect([warnings.length, warningCount]).toEqual([1_000, 1_001]);
+  });
+
   it('calls an image the same whatever else is exported: an import would find another one by that name', async () => {
     const [, second = 0] = await addFrames('p1/a.dcm', 'p1/a.png');
     const lesion = await store.labels.create({ name: 'lesion' });
