@@ -40,6 +40,18 @@ function freeName(relativePath: string, imageId: number, isLoop: boolean, used: 
   return name;
 }
 
+/** A folder for each label, by their names; what looks like an extension is part of a label's name. */
+export function labelFolders(labels: readonly string[]): string[] {
+  const used = new Set<string>();
+  return labels.map((label) => {
+    const plain = portable(label.replaceAll('/', '_'));
+    let free = plain;
+    for (let n = 2; used.has(free.toLowerCase()); n++) free = `${plain}-${n}`;
+    used.add(free.toLowerCase());
+    return free;
+  });
+}
+
 /** Of the image that a frame belongs to. */
 export function imageName({ name, frameCount }: { readonly name: string; readonly frameCount: number }): string {
   return frameCount > 1 ? name.replace(/-frame-\d+$/, '') : name;

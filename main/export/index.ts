@@ -4,7 +4,7 @@ export type { ExportApi } from './export-api';
 export { ExportJob } from './export-job';
 export { exportPictures, planExport, type ExportPlan } from './export-plan';
 export { exportProject, type ExportTools } from './export-project';
-export { exportNames, flatNames } from './export-names';
+export { exportNames, flatNames, labelFolders } from './export-names';
 export { maskedImages, type MaskedImage } from './formats/dicom-seg';
 export { encodeSegmentation } from './segmentation';
 export { encodeMaskPng, writeMaskPng } from './mask-png';

@@ -1,11 +1,11 @@
 /** PNG, one file a mask: masks/LABEL/NAME.png, or NAME-1.png, NAME-2.png, ... for several of a label. 0 and 255. */
 import { encodeMaskPng } from '../mask-png';
-import { exportNames } from '../export-names';
+import { labelFolders } from '../export-names';
 import type { ExportJob } from '../export-job';
 
 export async function exportPng(job: ExportJob): Promise<void> {
   const { labels, frames } = job.plan;
-  const folders = exportNames(labels.map(({ id, name }) => ({ imageId: id, relativePath: name })));
+  const folders = labelFolders(labels.map(({ name }) => name));
   const folderOf = new Map(labels.map(({ id }, i) => [id, folders[i] ?? String(id)]));
   const frameNames = new Set(frames.map(({ name }) => name.toLowerCase()));
   for await (const { frame, masks } of job.frames()) {

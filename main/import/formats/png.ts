@@ -6,7 +6,7 @@ import { decode } from 'fast-png';
 import { basename, dirname, join, sep } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { AppError } from '../../../shared/errors';
-import { exportNames } from '../../export';
+import { labelFolders } from '../../export';
 import { checkDecodedSize, MAX_FRAME_PIXELS } from '../../study';
 import type { FoundMask, MaskFile, MaskReader, Reading } from '../found-mask';
 import { labelValues, masksOfValues } from '../label-values';
@@ -110,7 +110,11 @@ function labelOf({ path }: MaskFile, { labels }: Reading): string | null {
   const folders = dirname(path).split(sep);
   const below = folders[folders.lastIndexOf('masks') + 1];
   if (!folders.includes('masks') || below === undefined) return null;
-  const names = exportNames(labels.map((name, i) => ({ imageId: i, relativePath: name })));
   // macOS takes letters and their accents apart.
-  return labels[names.findIndex((name) => name.normalize('NFC') === below.normalize('NFC'))] ?? null;
+  const isIt = (folder: string): boolean => folder.normalize('NFC') === below.normalize('NFC');
+  const places = labelFolders(labels);
+  // Where some labels alone were exported, a folder may be called as if its label were the only one.
+  return (
+    labels.find((_, i) => isIt(places[i] ?? '')) ?? labels.find((label) => labelFolders([label]).some(isIt)) ?? null
+  );
 }

@@ -1,7 +1,7 @@
 /** Names of exported files: whatever sources, patients and labels are called. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportNames, flatNames } from '../../../../main/export';
+import { exportNames, flatNames, labelFolders } from '../../../../main/export';
 import { imageName } from '../../../../main/export/export-names';
 
 const namesOf = (...paths: string[]): string[] =>
@@ -79,6 +79,12 @@ describe('names of exported files', () => {
     ]);
     const images = all.map((each, i) => imageName({ frameCount: 1, ...each, name: names[i]! }).toLowerCase());
     expect(new Set(images).size).toBe(5);
+  });
+
+  it('of labels keep what looks like an extension', () => {
+    expect(labelFolders(['TI-RADS.3', 'TI-RADS.4', 'ti-rads.3', 'a/b'])).toEqual([
+      ...['TI-RADS.3', 'TI-RADS.4', 'ti-rads.3-2', 'a_b'],
+    ]);
   });
 
   it('keep what can be kept', () => {

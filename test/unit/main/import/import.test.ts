@@ -42,6 +42,35 @@ describe('what SonoMask exports, it imports as it was', () => {
     });
   }
 
+  test('under its label, whatever labels are called, also where one alone is exported', async () => {
+    const names = ['TI-RADS.3', 'TI-RADS.4', 'TI-RADS.5', 'ti-rads.5', 'a/b'];
+    await bench.open(PLAIN, false);
+    const frame = (await framesOf(bench.store))[0]!;
+    const rle = { widthPx: 5, heightPx: 4, counts: cocoRle(PLAIN[0]!.masks[0]![1]).counts };
+    for (const name of names) {
+      const { id: labelId } = await bench.store.labels.create({ name });
+      const change = { kind: 'add', labelId, state: 'drawn', rle, origin: { tool: 'brush' } } as const;
+      await bench.store.masks.save({
+        frameId: frame.id,
+        frameSha256: frame.sha256!,
+        user: 'Dr. Li',
+        changes: [change],
+      });
+    }
+    const { id } = (await bench.store.labels.list()).find(({ name }) => name === 'ti-rads.5')!;
+    const exported = async (more: { labelIds?: number[] }): Promise<string> => {
+      const request = { folder: bench.folder, include: 'all', manifest: 'none', ...more } as const;
+      const tools = { ...quiet, write: writeExport, user: 'Ann' };
+      return (await exportProject(bench.store, { ...request, formats: ['png'] }, tools)).folder;
+    };
+    const [all, one] = [await exported({}), await exported({ labelIds: [id] })];
+    const { problems } = await bench.run(all);
+    expect(problems.map(({ kind, detail }) => `${kind} ${detail}`).sort()).toEqual(
+      names.map((name) => `already ${name}`).sort(),
+    );
+    expect((await bench.run(one)).problems).toMatchObject([{ kind: 'already', detail: 'ti-rads.5' }]);
+  });
+
   test('and a second time adds nothing', async () => {
     await bench.open(HARD_CASES);
     const request = { folder: bench.folder, include: 'all', manifest: 'none' } as const;
