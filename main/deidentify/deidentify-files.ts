@@ -104,7 +104,10 @@ async function contentOf(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What is named itself is taken whatever it is; in folders hidden files, DICOMDIR and the results are passed over. */
+/**
+ * What is named itself is taken whatever it is; in folders hidden files, DICOMDIR and the results are passed over. Links to
+ * files are files; one to a folder, which may lead round in circles, and one to nothing are told.
+ */
 async function listDicom(paths: readonly string[], out: string): Promise<{ sources: string[]; failures: AppError[] }> {
   const sources = new Set<string>();
   const failures: AppError[] = [];
@@ -115,11 +118,14 @@ async function listDicom(paths: readonly string[], out: string): Promise<{ sourc
         continue;
       }
       const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const found = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      const found = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
       for (const file of found.sort(compareNaturally)) {
         const isResult = path !== resolve(out) && isInside(file, resolve(out));
         const isHidden = basename(file).startsWith('.') || basename(file).toUpperCase() === 'DICOMDIR';
-        if (!isResult && !isHidden && (await beginsAsDicom(file))) sources.add(file);
+        if (isResult || isHidden) continue;
+        const target = await stat(file).catch(() => undefined);
+        if (target?.isDirectory()) failures.push(unreadable(file, new Error('a link to a folder: name it itself')));
+        else if ((target?.isFile() ?? true) && (await beginsAsDicom(file))) sources.add(file);
       }
     } catch (cause) {
       failures.push(unreadable(path, cause));

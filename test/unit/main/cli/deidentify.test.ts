@@ -1,6 +1,15 @@
 /** `sonomask deidentify` on files and folders, and its results as pydicom and dciodvfy see them. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -50,6 +59,18 @@ describe('a folder', () => {
     expect(again.json<Result>().files.map(({ sopInstance }) => sopInstance)).toEqual(
       files.map(({ sopInstance }) => sopInstance),
     );
+  });
+
+  it('takes files that links lead to, and tells of links that it does not follow', async () => {
+    const linked = join(folder, 'linked');
+    mkdirSync(linked);
+    symlinkSync(join(study, 'c.dcm'), join(linked, 'c.dcm'));
+    symlinkSync(join(study, 'Doe Jane'), join(linked, 'more'));
+    symlinkSync(join(study, 'gone.dcm'), join(linked, 'gone.dcm'));
+    const run = await cli(['deidentify', linked, '--out', join(folder, 'of links'), '--json']);
+    const { files, failed } = run.json<Result>();
+    expect(files.map(({ source }) => source)).toEqual([join(linked, 'c.dcm')]);
+    expect(failed.map(({ subject }) => basename(subject)).sort()).toEqual(['gone.dcm', 'more']);
   });
 
   it.each([
