@@ -60,9 +60,12 @@ export async function readMasks(asked: ImportAsked, { signal, onProgress }: Read
   for (const [i, file] of files.entries()) {
     if (signal.aborted) throw new AppError('cancelled', file.path, 'the import was withdrawn');
     const problem: Reading['problem'] = (kind, detail) => problems.push({ file: file.path, kind, detail });
+    const before = problems.length;
     try {
       const fileSha256 = await hashOf(file.path);
-      for (const found of await readFile(file, { ...asked, problem })) {
+      const inFile = await readFile(file, { ...asked, problem });
+      if (inFile.length === 0 && problems.length === before) problem('empty', file.relativePath);
+      for (const found of inFile) {
         const frame = await frameOf(found, indices, file);
         if (frame === 'undecoded') needsAll = true;
         else if (typeof frame === 'string') problem(frame, found.sopInstance ?? found.image);

@@ -235,7 +235,7 @@ describe('an imported mask', () => {
     bench.put('p1/a.png', encodeMaskPng(emptyMask(5, 4)));
     bench.put('p2/a.png', encodeMaskPng(PLAIN[1]!.masks[0]![1]));
     const report = await bench.run(bench.others);
-    expect(report.problems.map(({ kind }) => kind).sort()).toEqual(['no-frame', 'size']);
+    expect(report.problems.map(({ kind }) => kind).sort()).toEqual(['empty', 'no-frame', 'size']);
     expect(Object.keys(await bench.stored())).toEqual(['p2/a.png']);
   });
 
