@@ -12,6 +12,8 @@ import { withFile } from './readers/byte-source';
 
 /** Files with these names are listed from a folder; a file that is named itself is taken whatever it is called. */
 const IMAGE_NAMES = /\.(png|jpe?g|tiff?|bmp|dcm|dicom|dic|ima|nii|nii\.gz|mhd|mha|avi|mp4|m4v|mov|webm|mkv)$/i;
+/** Pictures and loops that cannot be read: they are listed all the same, so that nobody misses them without knowing it. */
+const UNREADABLE_NAMES = /\.(gif|webp|heic|jp2|nrrd|wmv|mpe?g|m2v|flv|3gp|ogv|vob)$/i;
 /** A list of files of its folder: they are found themselves. */
 const DIRECTORY_FILE = 'dicomdir';
 
@@ -88,7 +90,7 @@ async function walk(
 }
 
 async function isImage(path: string, entry: Dirent): Promise<boolean> {
-  if (IMAGE_NAMES.test(entry.name)) return true;
+  if (IMAGE_NAMES.test(entry.name) || UNREADABLE_NAMES.test(entry.name)) return true;
   const extension = extname(entry.name).toLowerCase();
   // No extension, or the last part of a UID: a pipe is never opened, its writer might not come.
   const saysNothing = !/^\.[a-z]/.test(extension) && entry.name.toLowerCase() !== DIRECTORY_FILE;

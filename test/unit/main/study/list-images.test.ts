@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compareNaturally, frameHash, isInside, listImages } from '../../../../main/study';
+import { inspectImage } from '../../../../main/study/inspect-image';
 
 let folder: string;
 beforeEach(() => {
@@ -38,6 +39,12 @@ describe('listing a folder', () => {
   test('skips hidden files and folders, and what is no image by its name', async () => {
     files('a.png', '.hidden.png', '._a.png', '.git/b.png', 'notes.txt', 'table.csv');
     expect(await listed(folder)).toEqual(['a.png']);
+  });
+
+  test('does not pass over loops and pictures of formats that cannot be read', async () => {
+    files('a.png', 'loop.WMV', 'loop.mpeg', 'still.gif');
+    expect(await listed(folder)).toEqual(['a.png', 'loop.mpeg', 'loop.WMV', 'still.gif']);
+    expect(await inspectImage(join(folder, 'loop.WMV'))).toMatchObject({ frameCount: 1, problem: 'format-unknown' });
   });
 
   test.skipIf(process.platform === 'win32')('follows links, and is not caught in a loop of them', async () => {
