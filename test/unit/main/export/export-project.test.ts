@@ -83,6 +83,28 @@ const filesOf = (path: string): string[] =>
     .sort();
 
 describe('an export', () => {
+  it('tells images apart in COCO that have one name below two folders', async () => {
+    const lesion = await store.labels.create({ name: 'lesion' });
+    for (const root of ['/one', '/two']) {
+      const about = {
+        absolutePath: `${root}/p/1.png`,
+        relativePath: 'p/1.png',
+        sizeBytes: 1,
+        mtimeMs: 1,
+        frameCount: 1,
+      };
+      const place = { study: { key: root, name: 'study', patient: '' }, series: { key: '.', name: 'data' } };
+      await store.images.add([{ ...place, ...about }]);
+    }
+    for (const { id } of (await store.frames.list({ filter: {}, limit: 9, offset: 0 })).frames) {
+      await store.frames.setHash(id, { sha256: SHA, ...SIZE });
+      await draw(id, lesion.id, 3);
+    }
+    const { folder: out } = await run({ formats: ['coco'] });
+    const { images } = JSON.parse(readFileSync(join(out, 'coco.json'), 'utf8'));
+    expect(images.map(({ file_name }: { file_name: string }) => file_name)).toEqual(['p/1.png', 'p/1-2.png']);
+  });
+
   it('counts all frames whose source is missing, also those that it does not list', async () => {
     const about = { absolutePath: '/data/a.avi', relativePath: 'a.avi', sizeBytes: 1, mtimeMs: 1, frameCount: 1_001 };
     const place = { study: { key: '/data', name: 'data', patient: '' }, series: { key: '.', name: 'data' } };
