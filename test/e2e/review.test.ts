@@ -38,8 +38,13 @@ describe('a project with two readers', () => {
     desktop = await openDesktop({ args: [study] });
     page = desktop.page;
     hands = new WindowHands(desktop.app);
+    const name = dialog('labels').getByRole('textbox');
+    await name.fill('jia zhuang xian');
+    // Ends the writing of a word, not the dialog.
+    await name.dispatchEvent('keydown', { key: 'Enter', isComposing: true });
     await page.getByRole('button', { name: 'Later' }).click();
     await page.locator('.dialog-labels').waitFor({ state: 'hidden' });
+    expect(await ask(page, 'labels.list')).toEqual([]);
     labelId = (await ask(page, 'labels.create', { label: { name: 'Nodule' }, head: null })).id;
     const list = async () => (await ask(page, 'frames.list', { filter: {}, limit: 100, offset: 0 })).frames;
     frames = (await until('the list', list, ({ length }) => length === 3)).map(({ id }) => id);
