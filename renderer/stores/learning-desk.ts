@@ -9,6 +9,7 @@ import { useEditor } from './editor';
 import { useHeadVersions } from './head-versions';
 import { useLabels } from './labels';
 import { useLearning } from './learning';
+import { useToasts } from './toasts';
 
 type Acts = Partial<Record<CommandId, () => unknown>>;
 
@@ -21,6 +22,7 @@ export const useLearningDesk = defineStore('learning-desk', () => {
   const heads = useHeadVersions();
   const labels = useLabels();
   const learning = useLearning();
+  const toasts = useToasts();
 
   /** The label being outlined. */
   const labelId = computed(() => editor.activeLabelId ?? labels.all[0]?.id ?? null);
@@ -31,6 +33,8 @@ export const useLearningDesk = defineStore('learning-desk', () => {
   function setUp(of: LabelId | null): void {
     wanted.value = of;
     dialogs.show('learn');
+    // Files may have become unreadable since it was last told how much there is to learn from.
+    void toasts.attempt(() => learning.load());
   }
 
   function report(headId: HeadVersion['id']): void {

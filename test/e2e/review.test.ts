@@ -86,6 +86,7 @@ describe('a project with two readers', () => {
     await page.getByRole('button', { name: 'Reading by Dr. Second' }).click();
     await dialog('readers').getByRole('button', { name: 'Open: Main reading' }).click();
     await page.getByText('3 of 3 reviewed').waitFor();
+    await page.getByText('3 frames to learn from').waitFor();
     for (const [i, mask] of masks.entries()) {
       const [only, ...more] = (await opened(i)).masks;
       expect(more).toEqual([]);

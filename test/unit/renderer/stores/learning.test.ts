@@ -124,6 +124,13 @@ describe('a round', () => {
     expect(useLearning().round).toEqual(ROUND);
   });
 
+  it('is set up knowing of files that have become unreadable since', async () => {
+    main.answers['learning.labels'] = () => standing(null).map((label) => ({ ...label, usable: 18 }));
+    useCommands().run('learning.start');
+    await settle();
+    expect(useLearning().of(1)?.usable).toBe(18);
+  });
+
   it('that main refuses leaves the reason on the screen', async () => {
     main.answers['learning.start'] = () => {
       throw new AppError('usage', 'thyroid nodule', 'masks of 3 patients are needed, there is 1');
