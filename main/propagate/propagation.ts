@@ -31,9 +31,15 @@ export class Propagation {
     let done = 0;
     const onFrame = (): void => onProgress({ done: done++, total });
     const masks = new LoopMasks(this.parts, labelId, user);
+    const before = this.#last;
     this.#last = masks;
-    const end = await this.#go(request, frames, frameIndex, { masks, worker, signal, onFrame });
-    return { frames: masks.changed, ...end };
+    try {
+      const end = await this.#go(request, frames, frameIndex, { masks, worker, signal, onFrame });
+      return { frames: masks.changed, ...end };
+    } finally {
+      // What changed nothing leaves nothing to take back: the run before it still is the last.
+      if (masks.changed === 0) this.#last = before;
+    }
   }
 
   /** Brings back what was there before the last run, on every frame where nothing has been done since. */

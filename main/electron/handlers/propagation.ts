@@ -44,7 +44,9 @@ export function propagationHandlers(
   return {
     'propagation.run': (request) =>
       carrying.start(async (signal) => {
-        last = { propagation: propagation(), project: workstation.projectSignal };
+        const { projectSignal: project } = workstation;
+        // One that changes nothing leaves the run before it to be taken back.
+        if (last?.project !== project) last = { propagation: propagation(), project };
         try {
           return await last.propagation.run(request, {
             user: actingUser(session, preferences),

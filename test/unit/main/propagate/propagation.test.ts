@@ -131,6 +131,12 @@ describe('masks carried on through a loop', () => {
     await expect(run(1, 'forward')).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('are taken back also after another run that changed nothing', async () => {
+    expect(await run(0, 'forward')).toMatchObject({ frames: 7 });
+    await expect(run(8, 'forward')).rejects.toMatchObject({ code: 'usage' });
+    expect(await propagation.undo(USER)).toBe(7);
+  });
+
   it('are carried anew from a correction: over what was carried, up to what a human stands for, and no further', async () => {
     await run(0, 'forward');
     const [right] = await live(6);
