@@ -140,7 +140,8 @@ export const useWorkspace = defineStore('workspace', () => {
 
   async function openSample(): Promise<void> {
     const added = await opened('sample', () => call('study.openSample'));
-    if (!added) return;
+    // It may have been closed meanwhile.
+    if (!added || project.value?.path !== added.project.path) return;
     await toasts.attempt(() => labels.load());
     await list.reload();
     if (!list.current) await list.first();

@@ -55,6 +55,19 @@ it('a dialog of the program stays open', async () => {
   expect(useDialogs().open).toBe('settings');
 });
 
+it('closing a project while the sample is made is no failure', async () => {
+  let added: (answer: AddedStudy) => void = () => undefined;
+  main.answers['study.openSample'] = () => new Promise((resolve) => (added = resolve));
+  const adding = useWorkspace().openSample();
+  await settle();
+  await open(projectOf('sample'));
+  await open(null);
+  const nothing = { added: 0, unchanged: 0, changed: 0, failed: [], failedCount: 0 };
+  added({ project: projectOf('sample'), ...nothing, cancelled: true });
+  await adding;
+  expect(useToasts().shown).toEqual([]);
+});
+
 it('closing a project while images are added to it is no failure', async () => {
   let added: (answer: AddedStudy) => void = () => undefined;
   main.answers['study.add'] = () => new Promise((resolve) => (added = resolve));
