@@ -46,13 +46,17 @@ export const useComments = defineStore('comments', () => {
     draft.value = isOn ? pointer : { x: widthPx / 2, y: heightPx / 2 };
   }
 
-  /** False where it could not be saved: what was written is still there. */
+  let adding = false;
+  /** False where it could not be saved, or is being saved already: what was written is still there. */
   async function add(text: string): Promise<boolean> {
     const [frameId, at] = [editor.frame?.id, draft.value];
-    if (frameId === undefined || !at) return false;
+    if (frameId === undefined || !at || adding) return false;
+    adding = true;
     const made = await toasts.attempt(() => call('comments.add', { frameId, ...at, text }));
+    adding = false;
     if (!made) return false;
-    draft.value = null;
+    // Another may have been begun meanwhile, on another frame.
+    if (draft.value === at) draft.value = null;
     chosen.value = made.id;
     await renew();
     return true;
