@@ -68,8 +68,12 @@ export const usePacs = defineStore('pacs', () => {
     }
   }
 
-  const find = (query: PacsQuery): Promise<PacsFound | undefined> =>
-    track(() => call('pacs.find', { id: chosenId.value, query }));
+  /** Undefined also where another server was chosen meanwhile: what was found is not there. */
+  async function find(query: PacsQuery): Promise<PacsFound | undefined> {
+    const id = chosenId.value;
+    const found = await track(() => call('pacs.find', { id, query }));
+    return id === chosenId.value ? found : undefined;
+  }
 
   const fetchStudies = (studies: string[], folder: string): Promise<PacsFetched | undefined> =>
     track(() => call('pacs.fetch', { id: chosenId.value, studies, folder }));
