@@ -161,6 +161,14 @@ export class Editor {
     this.changed.emit(undefined);
   }
 
+  /** What is stored of a frame's measurements, by whomever; the user's own that are not stored yet go first. */
+  measurementsStored(frameId: number, measurements: readonly Measurement[]): void {
+    const { document } = this;
+    if (document?.frame.id !== frameId || !document.idle) return;
+    document.measurements = measurements;
+    this.changed.emit(undefined);
+  }
+
   // Acts: each answers whether it changed anything ------------------------------------------------------------------
 
   /** A point prompt on the active instance; it makes one where there is none. */

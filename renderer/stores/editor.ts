@@ -98,6 +98,7 @@ export const useEditor = defineStore('editor', () => {
       show(loaded);
       // What was read ahead, or is known of a frame worked on before, may be older.
       editor.reviewStored(frameId, loaded.opened.frame.review);
+      editor.measurementsStored(frameId, loaded.opened.measurements);
       prefetch();
     }
   }

@@ -122,6 +122,14 @@ export const useTeam = defineStore('team', () => {
     },
   );
 
+  // Who had the frame may have measured on it: masks and review are told, measurements are not.
+  watch(
+    () => [editor.frame?.id, holder.value] as const,
+    ([frameId, now], [frameBefore, before]) => {
+      if (frameId === frameBefore && before !== null && now === null) void editor.reload(frameId);
+    },
+  );
+
   editor.editor.gaveUp.on(({ frameId, code }) => {
     const { title } = noticeOf(code, holder.value ?? '');
     toasts.warning(title, t('team.notSaved'));
