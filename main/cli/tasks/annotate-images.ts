@@ -227,21 +227,27 @@ async function writeCocoOf(
   { labels, model }: AnnotateOptions,
 ): Promise<void> {
   const { name, id } = model.manifest;
+  const paths = jobs.map(({ image }) => image.relativePath);
+  const uses = new Map<string, number>();
+  for (const file of paths) uses.set(file, (uses.get(file) ?? 0) + 1);
+  // Images of folders of equal content are called as their masks are.
+  const names = outputNames(jobs.map(({ image }) => image));
   await writeCoco(path, {
     labels,
     description: `Proposals of ${name} (${id}) by SonoMask`,
     images: function* () {
-      for (const { image, frame } of jobs) {
+      for (const [i, { image, frame }] of jobs.entries()) {
         const entry = done.get(journalKey(image.absolutePath, frame));
-        if (entry) yield cocoImage(image, entry);
+        const file = image.relativePath;
+        if (entry) yield cocoImage((uses.get(file) === 1 ? undefined : names[i]) ?? file, entry);
       }
     },
   });
 }
 
-function cocoImage({ relativePath }: ListedImage, { widthPx, heightPx, masks }: JournalEntry): CocoImage {
+function cocoImage(fileName: string, { widthPx, heightPx, masks }: JournalEntry): CocoImage {
   return {
-    fileName: relativePath,
+    fileName,
     widthPx,
     heightPx,
     instances: masks.flatMap(({ label, iou, counts, areaPx: area, bbox }) =>

@@ -120,6 +120,16 @@ describe('annotate', () => {
     expect(coco.annotations.length).toBeGreaterThan(0);
   });
 
+  test('as COCO tells images of two folders of equal content apart', async () => {
+    const files = ['a', 'b'].map((name) => writeAt(join(home, name, '7.png'), imageOf(disc(60, 44, 25, 20, 9))));
+    const folders = files.map((file) => join(file, '..'));
+    await cli(['annotate', ...folders, '--out', out, '--model', model, '--format', 'coco']);
+    const { images } = JSON.parse(readFileSync(join(out, 'annotations.json'), 'utf8')) as {
+      images: { file_name: string }[];
+    };
+    expect(images.map(({ file_name }) => file_name)).toEqual(['7.png', '7.png~2']);
+  });
+
   test('alone as COCO writes no PNG', async () => {
     await annotate('--format', 'coco');
     expect(readdirSync(out).sort()).toEqual(['annotations.json', 'sonomask-journal.jsonl']);
