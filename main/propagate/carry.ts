@@ -48,7 +48,7 @@ export async function carry(
     if (held.some(({ confidence }) => (confidence ?? 1) < LEAST_CONFIDENCE)) return 'drift';
     const mixed = await mixing(id, held);
     if (mixed === null) return 'reviewed';
-    await loop.keep(to, mixed, origin);
+    if (!(await loop.keep(to, mixed, origin))) return 'reviewed';
     place = to;
   }
   return 'end';
@@ -100,7 +100,7 @@ export async function carryCorrection(
     };
     ends.push(await carry(from, held, ahead, way, mixing));
   }
-  const trouble = ends.find((end) => end === 'drift' || end === 'unreadable');
+  const trouble = ends.find((end) => end !== 'end');
   return { of: stretches.flat().length, stopped: trouble ?? 'corrected' };
 }
 

@@ -47,7 +47,8 @@ export async function interpolate(
         return { mask: unpackMask(bits, widthPx, heightPx), confidence: null };
       }),
     );
-    await loop.keep(place, held, { tool: 'interpolation', fromFrameId: before });
+    const isKept = await loop.keep(place, held, { tool: 'interpolation', fromFrameId: before });
+    isWhole &&= isKept;
   }
   return { of: between.length, stopped: isWhole ? 'interpolated' : 'interpolated-part' };
 }

@@ -4,6 +4,7 @@
  */
 import { MACHINE_STATES } from '../../shared/domain';
 import type { FrameEdit, FrameId, LabelId, MaskChange, MaskInstance, Origin, SavedEdit } from '../../shared/domain';
+import { isAppError, type ErrorCode } from '../../shared/errors';
 import { cocoRle, maskFromCocoRle, type Mask } from '../../shared/mask';
 import type { WorkerHost } from '../inference';
 import type { ProjectStore } from '../project';
@@ -18,6 +19,9 @@ export interface PropagationParts {
   /** A frame has other masks now. */
   onSaved(frameId: FrameId, masks: readonly MaskInstance[]): Promise<void>;
 }
+
+/** Somebody else works on the frame, or has done meanwhile. */
+const TAKEN: readonly ErrorCode[] = ['frame-leased', 'revision-conflict'];
 
 export interface Held {
   readonly mask: Mask;
@@ -74,8 +78,12 @@ export class LoopMasks {
     return (await this.#live(frameId)).some(({ current }) => !MACHINE_STATES.has(current.state));
   }
 
-  /** Takes the place of what no human has touched; the caller has asked `isHuman`. */
-  async keep({ id: frameId, sha256: frameSha256 }: Place, held: readonly Held[], origin: Origin): Promise<void> {
+  /**
+   * Takes the place of what no human has touched; the caller has asked `isHuman`.
+   *
+   * @returns false where somebody else works on the frame: it is left as it is
+   */
+  async keep({ id: frameId, sha256: frameSha256 }: Place, held: readonly Held[], origin: Origin): Promise<boolean> {
     const { labelId, user } = this;
     const before = await this.#live(frameId);
     const changes = held.map(({ mask, confidence }, i): MaskChange => {
@@ -90,9 +98,16 @@ export class LoopMasks {
     const gone = before.slice(held.length).map(({ id: maskId, current }): MaskChange => {
       return { kind: 'state', maskId, previousId: current.id, state: 'deleted', origin };
     });
-    const { masks } = await this.parts.save({ frameId, frameSha256, user, changes: [...changes, ...gone] });
+    const edit = { frameId, frameSha256, user, changes: [...changes, ...gone] };
+    const saved = await this.parts.save(edit).catch((error: unknown) => {
+      if (isAppError(error) && TAKEN.includes(error.code)) return null;
+      throw error;
+    });
+    if (!saved) return false;
+    const { masks } = saved;
     this.#saved.push({ frameId, frameSha256, masks });
     await this.parts.onSaved(frameId, masks);
+    return true;
   }
 
   /** Brings back what was there before the run, on every frame where nothing has been done since. */

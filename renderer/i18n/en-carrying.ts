@@ -12,7 +12,7 @@ export const propagation = {
     corrected: 'All that was carried around the correction follows it now.',
     interpolated: 'They are shapes between those of the two frames; the image between was not looked at.',
     'interpolated-part':
-      'They are shapes between those of the two frames. Left out: masks that only one of the two has, and frames that cannot be read.',
+      'They are shapes between those of the two frames. Left out: masks that only one of the two has, and frames that cannot be read or that others work on.',
     'no-keys': 'Outline or accept this label on two frames of the loop first, before and after this one.',
   },
   corrected: 'This frame was corrected; those beside it still follow the old mask.',

@@ -13,7 +13,7 @@ export const propagation: typeof en = {
     unreadable: '无法读取下一帧。',
     corrected: '修正前后传播得到的掩膜均已随之更新。',
     interpolated: '这些掩膜由前后两帧的形状插值得到，未参考中间各帧的图像。',
-    'interpolated-part': '这些掩膜由前后两帧的形状插值得到；仅一帧有的掩膜和无法读取的帧已略去。',
+    'interpolated-part': '这些掩膜由前后两帧的形状插值得到；仅一帧有的掩膜，以及无法读取或他人正在编辑的帧已略去。',
     'no-keys': '请先在此帧前后各选一帧，勾画或接受此标签的掩膜。',
   },
   corrected: '此帧已修正，相邻帧仍沿用旧掩膜。',

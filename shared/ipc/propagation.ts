@@ -18,7 +18,7 @@ export type PropagationRequest = z.infer<typeof propagationRequestSchema>;
 /**
  * Why it went no further: the loop's end; a frame that somebody has worked on or judged; an image too unlike the one
  * before to say where the mask is; a frame that cannot be read. All that a correction touched was carried anew; all
- * between two frames was interpolated, or all but what only one of them has and frames that cannot be read; there are no
+ * between two frames was interpolated, or all but what only one of them has and frames that cannot be read or that others work on; there are no
  * two frames to do that between.
  */
 export const propagationEndSchema = z.enum([

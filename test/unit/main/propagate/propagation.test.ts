@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Propagation } from '../../../../main/propagate';
 import type { MaskInstance } from '../../../../shared/domain';
+import { AppError } from '../../../../shared/errors';
 import type { PropagationRequest } from '../../../../shared/ipc';
 import { areaPx, cocoRle, interpolatedMask, maskFromCocoRle, shrunk } from '../../../../shared/mask';
 import { dice } from '../../../../shared/metrics';
@@ -187,6 +188,23 @@ describe('masks carried on through a loop', () => {
     expect((await live(2))[0]!.current.state).toBe('proposed');
     // From the last key frame itself, too: what lies before it is meant.
     expect(await run(6, 'between')).toMatchObject({ frames: 4 });
+  });
+
+  it('end before a frame that somebody else works on, and say so', async () => {
+    const others = new Propagation({
+      ...{ store: place.store, source: place.source, worker: place.studyWorker },
+      save: (edit) => {
+        if (edit.frameId !== frames[3]) return place.store.masks.save(edit);
+        return Promise.reject(new AppError('frame-leased', 'Ann', 'Ann works on it'));
+      },
+      onSaved: async () => undefined,
+    });
+    const asked = { frameId: frames[0]!, labelId, direction: 'forward' } as const;
+    const tools = { user: USER, signal: new AbortController().signal, onProgress: () => undefined };
+    expect(await others.run(asked, tools)).toEqual({ frames: 2, of: 8, stopped: 'reviewed' });
+    await draw(6);
+    const between = await others.run({ ...asked, frameId: frames[2]!, direction: 'between' }, tools);
+    expect(between).toEqual({ frames: 4, of: 5, stopped: 'interpolated-part' });
   });
 
   it('are told not to be all where a mask has no other to go over into', async () => {
