@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { Comment, CommentState } from '../../shared/domain';
-import { call } from '../ipc';
+import { call, listen } from '../ipc';
 import { useEditor } from './editor';
 import { useStudyList } from './study-list';
 import { useToasts } from './toasts';
@@ -21,6 +21,10 @@ export const useComments = defineStore('comments', () => {
   const all = computed(() => (read.value?.frameId === editor.frame?.id ? (read.value?.comments ?? []) : []));
   /** Where one is being written, image pixels. */
   const draft = shallowRef<Spot | null>(null);
+  /** What is being written there. */
+  const text = ref('');
+  /** What was being written on frames that were left meanwhile: it is there when one is begun on them again. */
+  const unfinished = new Map<number, string>();
   const chosen = ref<Comment['id'] | null>(null);
   /** Where the pointer was last over the image; null: elsewhere. */
   let pointer: Spot | null = null;
@@ -37,26 +41,35 @@ export const useComments = defineStore('comments', () => {
     if (comments && editor.frame?.id === frameId) read.value = { frameId, comments };
   }
 
-  /** Begins one under the pointer; where that is not on the image, in the middle. */
+  /** Begins one under the pointer; where that is not on the image, in the middle. What is being written moves there. */
   function begin(): void {
-    const { image } = editor;
-    if (!image) return;
+    const { image, frame } = editor;
+    if (!image || !frame) return;
+    if (!draft.value) text.value = unfinished.get(frame.id) ?? '';
     const { widthPx, heightPx } = image;
     const isOn = pointer && pointer.x >= 0 && pointer.y >= 0 && pointer.x <= widthPx && pointer.y <= heightPx;
     draft.value = isOn ? pointer : { x: widthPx / 2, y: heightPx / 2 };
   }
 
+  /** Nothing is written any more. */
+  function cancel(): void {
+    if (editor.frame) unfinished.delete(editor.frame.id);
+    draft.value = null;
+    text.value = '';
+  }
+
   let adding = false;
   /** False where it could not be saved, or is being saved already: what was written is still there. */
-  async function add(text: string): Promise<boolean> {
+  async function add(): Promise<boolean> {
     const [frameId, at] = [editor.frame?.id, draft.value];
     if (frameId === undefined || !at || adding) return false;
     adding = true;
-    const made = await toasts.attempt(() => call('comments.add', { frameId, ...at, text }));
+    const made = await toasts.attempt(() => call('comments.add', { frameId, ...at, text: text.value }));
     adding = false;
     if (!made) return false;
     // Another may have been begun meanwhile, on another frame.
-    if (draft.value === at) draft.value = null;
+    if (draft.value === at) cancel();
+    else unfinished.delete(frameId);
     chosen.value = made.id;
     await renew();
     return true;
@@ -78,11 +91,23 @@ export const useComments = defineStore('comments', () => {
   watch(
     () => [editor.frame?.id, editor.image !== null] as const,
     ([frameId, shown], before) => {
-      if (frameId !== before?.[0]) draft.value = chosen.value = null;
+      const left = before?.[0];
+      if (frameId !== left) {
+        if (left !== undefined && draft.value && text.value.trim() !== '') unfinished.set(left, text.value);
+        draft.value = chosen.value = null;
+        text.value = '';
+      }
       if (shown) void load();
     },
     { immediate: true },
   );
 
-  return { all, draft, chosen, begin, add, change, notePointer };
+  // Also another reading of it, in which the frames have the same numbers.
+  listen('project.changed', () => {
+    cancel();
+    unfinished.clear();
+    read.value = null;
+  });
+
+  return { all, draft, text, chosen, begin, cancel, add, change, notePointer };
 });

@@ -6,12 +6,19 @@ import { useEditor } from '../../../../renderer/stores/editor';
 import { useToasts } from '../../../../renderer/stores/toasts';
 import type { Comment, FrameDetail } from '../../../../shared/domain';
 import { AppError } from '../../../../shared/errors';
-import { SHA_A, settle } from '../support';
+import { settle } from '../support';
 import { fakeMain } from './fake-main';
 
 vi.mock('../../../../renderer/canvas/frame-image', () => ({
   loadFrameImage: () => Promise.resolve({ widthPx: 6, heightPx: 4, data: new Uint8ClampedArray(4 * 6 * 4) }),
 }));
+
+const frameOf = (id: number): FrameDetail => ({
+  ...{ id, imageId: id, seriesId: 1, studyId: 1, patient: 'p', studyName: 's', seriesName: 't' },
+  ...{ relativePath: `${id}.png`, frameIndex: 0, frameCount: 1, widthPx: 6, heightPx: 4, problem: null, maskCount: 0 },
+  ...{ absolutePath: `/data/${id}.png`, sizeBytes: 1, mtimeMs: 1, problemDetail: null, frameTimeMs: null },
+  ...{ calibration: null, review: 'unopened', sha256: String(id).repeat(64) },
+});
 
 it('a comment whose change could not be saved says so, so that what was written is kept', async () => {
   setActivePinia(createPinia());
@@ -29,26 +36,51 @@ it('a comment whose change could not be saved says so, so that what was written 
 
 it('a comment is saved once, however often Enter comes before the answer', async () => {
   setActivePinia(createPinia());
-  const frame: FrameDetail = {
-    ...{ id: 1, imageId: 1, seriesId: 1, studyId: 1, patient: 'p', studyName: 's', seriesName: 't', sha256: SHA_A },
-    ...{ relativePath: '1.png', frameIndex: 0, frameCount: 1, widthPx: 6, heightPx: 4, problem: null, maskCount: 0 },
-    ...{ absolutePath: '/data/1.png', sizeBytes: 1, mtimeMs: 1, problemDetail: null, frameTimeMs: null },
-    ...{ calibration: null, review: 'unopened' },
-  };
   let answer: (made: Comment) => void = () => undefined;
   const main = fakeMain({
     'inference.focus': () => ({ state: 'failed' }),
-    'frames.open': () => ({ frame, masks: [], measurements: [], problem: null }),
+    'frames.open': () => ({ frame: frameOf(1), masks: [], measurements: [], problem: null }),
     'comments.ofFrame': () => [],
     'comments.add': () => new Promise((resolve) => (answer = resolve)),
   });
   await useEditor().open(1);
   const comments = useComments();
   comments.begin();
-  const saved = [comments.add('a margin?'), comments.add('a margin?')];
+  comments.text = 'a margin?';
+  const saved = [comments.add(), comments.add()];
   await settle();
   expect(main.asked.filter(({ channel }) => channel === 'comments.add')).toHaveLength(1);
   answer({ id: 5 } as Comment);
   expect(await Promise.all(saved)).toEqual([true, false]);
   expect(comments.draft).toBeNull();
+});
+
+it('what was being written is there again after another frame was looked at, and is not on that one', async () => {
+  setActivePinia(createPinia());
+  const main = fakeMain({
+    'inference.blur': () => undefined,
+    'inference.focus': () => ({ state: 'failed' }),
+    'frames.open': ({ frameId }) => ({ frame: frameOf(frameId), masks: [], measurements: [], problem: null }),
+    'comments.ofFrame': () => [],
+  });
+  const [comments, editor] = [useComments(), useEditor()];
+  const show = async (id: number): Promise<void> => {
+    await editor.open(id);
+    await settle();
+    comments.begin();
+  };
+  await show(1);
+  comments.text = 'a margin?';
+  await show(2);
+  expect(comments.text).toBe('');
+  await show(1);
+  expect(comments.text).toBe('a margin?');
+  comments.cancel();
+  comments.begin();
+  expect(comments.text).toBe('');
+  comments.text = 'of this project';
+  main.tell('project.changed', null);
+  await settle();
+  await show(1);
+  expect(comments.text).toBe('');
 });
