@@ -2,6 +2,7 @@
 /** What was begun in one project when another is opened, or it is closed. */
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, it } from 'vitest';
+import { useCommands } from '../../../../renderer/stores/commands';
 import { useDialogs } from '../../../../renderer/stores/dialogs';
 import { useToasts } from '../../../../renderer/stores/toasts';
 import { useWorkspace } from '../../../../renderer/stores/workspace';
@@ -48,6 +49,16 @@ it.each(['export', 'history', 'learn', 'verify'] as const)(
     expect(dialogs.open).toBeNull();
   },
 );
+
+it('a command that fails says so', async () => {
+  main.answers['diagnostics.showLog'] = () => {
+    throw new AppError('file-not-found', '/home/ann/logs', 'the folder is gone');
+  };
+  main.answers['menu.setState'] = () => undefined;
+  useCommands().run('help.showLog');
+  await settle();
+  expect(useToasts().shown).toMatchObject([{ kind: 'error' }]);
+});
 
 it('a dialog of the program stays open', async () => {
   useDialogs().show('settings');
