@@ -98,11 +98,7 @@ export class LoopMasks {
     const gone = before.slice(held.length).map(({ id: maskId, current }): MaskChange => {
       return { kind: 'state', maskId, previousId: current.id, state: 'deleted', origin };
     });
-    const edit = { frameId, frameSha256, user, changes: [...changes, ...gone] };
-    const saved = await this.parts.save(edit).catch((error: unknown) => {
-      if (isAppError(error) && TAKEN.includes(error.code)) return null;
-      throw error;
-    });
+    const saved = await this.#save({ frameId, frameSha256, user, changes: [...changes, ...gone] });
     if (!saved) return false;
     const { masks } = saved;
     this.#saved.push({ frameId, frameSha256, masks });
@@ -121,11 +117,22 @@ export class LoopMasks {
         return [{ kind: 'state', maskId, previousId, state: 'deleted', origin: { tool: 'undo' } }];
       });
       if (changes.length === 0) continue;
-      const { masks: restored } = await this.parts.save({ frameId, frameSha256, user, changes });
-      await this.parts.onSaved(frameId, restored);
+      const restored = await this.#save({ frameId, frameSha256, user, changes });
+      if (!restored) continue;
+      await this.parts.onSaved(frameId, restored.masks);
       frames++;
     }
     return frames;
+  }
+
+  /** Null where somebody else works on the frame. */
+  async #save(edit: FrameEdit): Promise<SavedEdit | null> {
+    try {
+      return await this.parts.save(edit);
+    } catch (error) {
+      if (isAppError(error) && TAKEN.includes(error.code)) return null;
+      throw error;
+    }
   }
 
   async #live(frameId: FrameId): Promise<MaskInstance[]> {

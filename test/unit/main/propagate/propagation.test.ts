@@ -207,6 +207,23 @@ describe('masks carried on through a loop', () => {
     expect(between).toEqual({ frames: 4, of: 5, stopped: 'interpolated-part' });
   });
 
+  it('are taken back on all other frames where somebody else works on one', async () => {
+    const taken = new Set<number>();
+    const others = new Propagation({
+      ...{ store: place.store, source: place.source, worker: place.studyWorker },
+      save: (edit) => {
+        if (!taken.has(edit.frameId)) return place.store.masks.save(edit);
+        return Promise.reject(new AppError('frame-leased', 'Ann', 'Ann works on it'));
+      },
+      onSaved: async () => undefined,
+    });
+    const tools = { user: USER, signal: new AbortController().signal, onProgress: () => undefined };
+    await others.run({ frameId: frames[0]!, labelId, direction: 'forward' }, tools);
+    taken.add(frames[4]!);
+    expect(await others.undo(USER)).toBe(6);
+    expect(await Promise.all([1, 4].map(async (i) => (await live(i)).length))).toEqual([0, 1]);
+  });
+
   it('are told not to be all where a mask has no other to go over into', async () => {
     await place.store.labels.update(labelId, { instances: 'multiple' });
     await draw(2);
