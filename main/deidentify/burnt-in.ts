@@ -20,13 +20,15 @@ const LETTER_WIDTH_PX = [1, 48] as const;
 /** Of its box: lines and frames fill less, or all of it and are long. */
 const LEAST_FILL = 0.15;
 const LETTERS = 4;
+/** Frames of a loop that are looked at: text may come with a freeze or a caliper. */
+const FRAMES = 12;
 
 interface Box extends Rectangle {
   readonly area: number;
 }
 
 /**
- * The first frame is looked at, as it is on the disk.
+ * Frames are looked at as they are on the disk; of a loop the first, the last and some between.
  *
  * @param kept what was not blanked; undefined where nothing was
  */
@@ -37,12 +39,22 @@ export async function burntInText(source: Part10, kept: readonly Rectangle[] | u
     return 'unlikely';
   }
   try {
-    const { frame } = await readImage(source.path);
-    return textOutside(frame, regions, kept) ? 'likely' : 'unlikely';
+    const { metadata } = await readImage(source.path);
+    for (const index of spread(metadata.frameCount, FRAMES)) {
+      const { frame } = await readImage(source.path, index);
+      if (textOutside(frame, regions, kept)) return 'likely';
+    }
+    return 'unlikely';
   } catch (error) {
     if (isAppError(error)) return 'unknown';
     throw error;
   }
+}
+
+/** At most `most` of the numbers below `count`, evenly from the first to the last. */
+function spread(count: number, most: number): number[] {
+  const n = Math.min(count, most);
+  return Array.from({ length: n }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, n - 1)));
 }
 
 /** True where text is likely outside `regions`, within what is kept (undefined: everything) of the picture. */

@@ -11,7 +11,7 @@ const ADDED = /([-_ ](mask|label|seg|segmentation|annotation|gt)([-_ ]\d+)?|-lay
 
 export class FrameIndex {
   readonly #byPath = new Map<string, Set<ImportableFrame>>();
-  readonly #byHash = new Map<string, ImportableFrame>();
+  readonly #byHash = new Map<string, ImportableFrame | 'ambiguous'>();
   /** Frames whose pixels may yet turn out to be those that are looked for. */
   readonly undecoded: readonly ImportableFrame[];
 
@@ -19,14 +19,15 @@ export class FrameIndex {
     this.undecoded = frames.filter(({ sha256, tried }) => sha256 === null && !tried);
     for (const frame of frames) {
       const { relativePath, frameIndex, frameCount, name, flatName, sha256 } = frame;
-      if (sha256 !== null) this.#byHash.set(sha256, frame);
+      // A picture that was saved twice.
+      if (sha256 !== null) this.#byHash.set(sha256, this.#byHash.has(sha256) ? 'ambiguous' : frame);
       const names = new Set([keyOf(name), keyOf(flatName)]);
       names.add(frameCount > 1 ? `${keyOf(relativePath)}#${frameIndex}` : keyOf(relativePath));
       for (const each of names) for (const part of endings(each)) this.#add(part, frame);
     }
   }
 
-  byHash(sha256: string): ImportableFrame | undefined {
+  byHash(sha256: string): ImportableFrame | 'ambiguous' | undefined {
     return this.#byHash.get(sha256);
   }
 

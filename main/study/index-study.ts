@@ -41,7 +41,7 @@ export async function indexStudy(
   for (const path of paths) {
     const listing = await listImages([path]);
     const root = await rootOf(path);
-    for (const image of listing.images) if (!isInProject(image)) places.push({ image, root });
+    for (const image of listing.images) if (!isInProject(image, root)) places.push({ image, root });
     failures.push(...listing.failures);
   }
   const found = places.length;
@@ -57,8 +57,8 @@ export async function indexStudy(
 }
 
 /** A project's folder holds pictures of its own: thumbnails, which nobody means to annotate. */
-function isInProject({ relativePath }: ListedImage): boolean {
-  return relativePath.split('/').some((name) => name.toLowerCase().endsWith('.sonomask'));
+function isInProject({ relativePath }: ListedImage, root: string): boolean {
+  return [basename(root), ...relativePath.split('/')].some((name) => name.toLowerCase().endsWith('.sonomask'));
 }
 
 /** The folder that names below it refer to: the given one, or the one a given file is in. */

@@ -10,6 +10,7 @@ import { useCine } from './cine';
 import { useEditor } from './editor';
 import { useLabels } from './labels';
 import { useSettings } from './settings';
+import { useToasts } from './toasts';
 
 /** Movements come many times a second, and so do the frames of a loop; it is told this often. */
 const TELL_MS = 33;
@@ -19,6 +20,7 @@ export const useSecondWindow = defineStore('second-window', () => {
   const editor = useEditor();
   const labels = useLabels();
   const settings = useSettings();
+  const toasts = useToasts();
   const open = ref(false);
   let channel: BroadcastChannel | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +90,8 @@ export const useSecondWindow = defineStore('second-window', () => {
     });
   });
 
-  const acts: Partial<Record<CommandId, () => void>> = { 'view.secondWindow': () => void call('window.toggleSecond') };
+  const acts: Partial<Record<CommandId, () => void>> = {
+    'view.secondWindow': () => void toasts.attempt(() => call('window.toggleSecond')),
+  };
   return { open, acts };
 });

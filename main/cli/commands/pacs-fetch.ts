@@ -48,6 +48,7 @@ was. What could not be fetched is named, and the exit code is then 1.${PACS_LOGI
       );
       const added = project === undefined ? null : await addTo(project, fetched, pseudonyms, context);
       const failures = [...fetched.failed, ...(added?.failed ?? [])];
+      const unlisted = fetched.failedCount + (added?.failedCount ?? 0) - failures.length;
       return {
         exitCode: exitCodeOf(failures, signal),
         json: { folder, ...fetched, ...(added && { project: { folder: project, ...added } }) },
@@ -55,6 +56,7 @@ was. What could not be fetched is named, and the exit code is then 1.${PACS_LOGI
           `${fetched.fetched} images fetched, ${fetched.kept} were there: ${folder}`,
           ...(added ? [`${added.added} images added to ${project}`] : []),
           ...failures.map(({ message }) => `failed: ${message}`),
+          ...(unlisted > 0 ? [`and ${unlisted} more`] : []),
         ].join('\n'),
       };
     }),

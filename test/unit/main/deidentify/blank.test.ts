@@ -1,8 +1,13 @@
 /** Blanking: black outside, untouched inside, in every kind of uncompressed pixels; and the warning about text. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deidentify, Identities, textOutside } from '../../../../main/deidentify';
+import { burntInText } from '../../../../main/deidentify/burnt-in';
 import { readPart10 } from '../../../../main/dicom';
 import { dicomFile, type DataSet, type Syntax } from '../../../support/dicom-builder';
+import { dicomFile as loopFile, greyLoop } from '../../../support/dicom-file';
+import { temporaryFolder } from '../../../support/study-folder';
 
 const identities = new Identities(new Uint8Array(32).fill(7));
 const KEEP = [{ x0: 2, y0: 1, x1: 6, y1: 3 }];
@@ -187,6 +192,20 @@ describe('text outside the regions', () => {
     expect(textOutside(image, [], [region])).toBe(false);
     expect(textOutside(image, [], [{ x0: 0, y0: 0, x1: widthPx, y1: 40 }])).toBe(true);
     expect(textOutside(image, [region], [{ x0: 0, y0: 0, x1: 90, y1: heightPx }])).toBe(false);
+  });
+
+  it('is seen where it comes late in a loop', async () => {
+    const [frames, size] = [40, widthPx * heightPx];
+    const pixels = new Uint8Array(frames * size);
+    const path = join(temporaryFolder(), 'loop.dcm');
+    const verdict = () => {
+      const file = loopFile(greyLoop({ rows: heightPx, columns: widthPx, frames, pixels }));
+      writeFileSync(path, file);
+      return burntInText(readPart10(path, file), undefined);
+    };
+    expect(await verdict()).toBe('unlikely');
+    for (let i = 30; i < frames; i++) draw(pixels.subarray(i * size), widthPx, 100, 8, 255, 2);
+    expect(await verdict()).toBe('likely');
   });
 
   it('is not looked for inside', () => {

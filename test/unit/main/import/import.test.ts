@@ -107,6 +107,16 @@ describe('frames that nobody has opened yet', () => {
     expect(await bench.stored()).toEqual(wanted);
   });
 
+  test('of one and the same picture are not told apart by it', async () => {
+    await bench.openUndecoded(PLAIN.slice(0, 2));
+    const study = join(bench.folder, 'study');
+    cpSync(join(study, PLAIN[0]!.path), join(study, PLAIN[1]!.path));
+    bench.put('set/masks/0.png', encodeMaskPng(PLAIN[0]!.masks[0]![1]));
+    mkdirSync(join(bench.others, 'set', 'images'), { recursive: true });
+    cpSync(join(study, PLAIN[0]!.path), join(bench.others, 'set', 'images', '0.png'));
+    expect(await bench.run(bench.others)).toMatchObject({ masks: 0, problems: [{ kind: 'ambiguous' }] });
+  });
+
   test('are not taken for masks of themselves, and no label is made of them', async () => {
     await bench.openUndecoded(PLAIN);
     cpSync(join(bench.folder, 'study'), bench.others, { recursive: true });

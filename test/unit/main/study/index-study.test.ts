@@ -69,6 +69,8 @@ describe('indexing', () => {
     await writeImage(join(folder, 'a.png'), 1);
     await writeImage(join(folder, 'Old.sonomask', 'cache', 'thumbnails', 'x.png'), 1);
     expect((await indexed(folder)).map(({ relativePath }) => relativePath)).toEqual(['a.png']);
+    // Also where it was chosen, or dropped, with the folder beside it.
+    expect(await indexed(join(folder, 'Old.sonomask'))).toEqual([]);
   });
 });
 
