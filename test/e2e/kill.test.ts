@@ -3,7 +3,7 @@ import { killRounds, VICTIMS, type Killed } from '../support/journey/kill-rounds
 import { temporaryFolder } from '../support/study-folder';
 
 // Twenty rounds are `npm run test:long`; docs/reliability.md has what they found.
-const ROUNDS = 1;
+const ROUNDS = 2;
 
 const folder = temporaryFolder();
 let killed: Killed;
