@@ -78,3 +78,8 @@ export class AppError extends Error {
 export function isAppError(error: unknown): error is AppError {
   return error instanceof Error && error.name === 'AppError' && 'code' in error && 'subject' in error;
 }
+
+/** Somebody else works on the frame, or has worked on it meanwhile: what was to be saved there is not, the rest may be. */
+export function isTaken(error: unknown): error is AppError {
+  return isAppError(error) && (error.code === 'frame-leased' || error.code === 'revision-conflict');
+}

@@ -58,6 +58,11 @@ export function failureOf({ subject, code, message }: AppError): Failure {
   return { subject, code, message };
 }
 
+/** A line that says how many were not listed, where a list ends before what it is of. */
+export function more(listed: readonly unknown[], count: number): string[] {
+  return count > listed.length ? [`and ${count - listed.length} more`] : [];
+}
+
 /** 1 as soon as an input failed, 130 where Ctrl-C ended it early. */
 export function exitCodeOf(failures: readonly unknown[], signal: AbortSignal): Outcome['exitCode'] {
   if (signal.aborted) return EXIT.cancelled;

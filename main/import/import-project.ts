@@ -3,7 +3,7 @@
  * Nobody's work is replaced; a proposal that nobody has looked at is.
  */
 import type { FrameEdit, FrameId, FrameSummary, Label, MaskChange, MaskInstance, SavedEdit } from '../../shared/domain';
-import { AppError, isAppError, type ErrorCode } from '../../shared/errors';
+import { AppError, isTaken } from '../../shared/errors';
 import type { ImportProblem, ImportReport, ImportRequest } from '../../shared/ipc';
 import { exportNames, flatNames } from '../export';
 import type { ProjectStore } from '../project';
@@ -23,8 +23,13 @@ export interface ImportTools extends ReadTools {
 const PAGE = 500;
 const PROBLEMS_LISTED = 1_000;
 const CHANGES_AT_ONCE = 500;
-/** Somebody has worked on the frame meanwhile, or does: that costs the masks of this frame. */
-const TAKEN: readonly ErrorCode[] = ['revision-conflict', 'frame-leased'];
+
+/** What is to be saved on a frame. */
+interface Fitting {
+  readonly frameId: FrameId;
+  readonly frameSha256: string;
+  readonly masks: readonly ReadMask[];
+}
 
 /** @throws AppError `cancelled` (what was saved stays), `file-not-found`, `disk-full`, `write-failed` */
 export async function importMasks(
@@ -46,16 +51,19 @@ export async function importMasks(
     read = await ask(needed);
   }
   const problems = [...read.problems];
-  const byFrame = await fitting(store, read.masks, tools, problems);
+  const fitting = await fittingMasks(store, read.masks, tools, problems);
   const before = new Set(labelNames);
-  const labels = await labelsFor(store, [...byFrame.values()].flat());
+  const labels = await labelsFor(
+    store,
+    fitting.flatMap(({ masks }) => masks),
+  );
   const counts = { masks: 0, frames: 0 };
-  for (const [i, [frameId, masks]] of [...byFrame].entries()) {
+  for (const [i, each] of fitting.entries()) {
     checkpoint(tools.signal);
-    const added = await saveOn(store, frameId, masks, labels, tools, problems);
+    const added = await saveOn(store, each, labels, tools, problems);
     counts.masks += added;
     if (added > 0) counts.frames++;
-    tools.onProgress({ done: i + 1, total: byFrame.size });
+    tools.onProgress({ done: i + 1, total: fitting.length });
   }
   const newLabels = [...labels.keys()].filter((name) => !before.has(name));
   const listed = problems.slice(0, PROBLEMS_LISTED);
@@ -94,20 +102,20 @@ async function importable(store: ProjectStore, tried: readonly FrameId[]): Promi
 }
 
 /** The masks of each frame that fit it. Frames that nobody has opened yet are decoded: so far only their headers were read. */
-async function fitting(
+async function fittingMasks(
   store: ProjectStore,
   masks: readonly ReadMask[],
   { open, signal, onProgress }: ImportTools,
   problems: ImportProblem[],
-): Promise<Map<FrameId, ReadMask[]>> {
+): Promise<Fitting[]> {
   const byFrame = new Map<FrameId, ReadMask[]>();
   for (const mask of masks) {
     const others = byFrame.get(mask.frameId);
     if (others) others.push(mask);
     else byFrame.set(mask.frameId, [mask]);
   }
-  const frames = [...byFrame];
-  for (const [i, [frameId, found]] of frames.entries()) {
+  const fitting: Fitting[] = [];
+  for (const [i, [frameId, found]] of [...byFrame].entries()) {
     checkpoint(signal);
     let frame = await store.frames.get(frameId);
     if (frame.sha256 === null) {
@@ -117,11 +125,10 @@ async function fitting(
     const unfits = found.map((mask) => unfit(mask, frame));
     problems.push(...unfits.filter((problem) => problem !== null));
     const fit = found.filter((_, n) => unfits[n] === null);
-    if (fit.length > 0) byFrame.set(frameId, fit);
-    else byFrame.delete(frameId);
-    onProgress({ done: i + 1, total: frames.length });
+    if (frame.sha256 !== null && fit.length > 0) fitting.push({ frameId, frameSha256: frame.sha256, masks: fit });
+    onProgress({ done: i + 1, total: byFrame.size });
   }
-  return byFrame;
+  return fitting;
 }
 
 /** The labels of the masks by name; missing ones are made, as the masks need them. */
@@ -145,14 +152,11 @@ async function labelsFor(store: ProjectStore, masks: readonly ReadMask[]): Promi
 /** @returns how many were saved */
 async function saveOn(
   store: ProjectStore,
-  frameId: FrameId,
-  masks: readonly ReadMask[],
+  { frameId, frameSha256, masks }: Fitting,
   labels: ReadonlyMap<string, Label>,
   { user, save }: ImportTools,
   problems: ImportProblem[],
 ): Promise<number> {
-  const { sha256 } = await store.frames.get(frameId);
-  if (sha256 === null) throw new AppError('internal', 'import', `frame ${frameId} was never decoded`);
   const there = (await store.masks.ofFrame(frameId)).filter(
     ({ current: { state } }) => state !== 'rejected' && state !== 'deleted',
   );
@@ -186,9 +190,9 @@ async function saveOn(
   for (let first = 0; first < changes.length; first += CHANGES_AT_ONCE) {
     const piece = changes.slice(first, first + CHANGES_AT_ONCE);
     try {
-      await save({ frameId, frameSha256: sha256, user, changes: piece });
+      await save({ frameId, frameSha256, user, changes: piece });
     } catch (error) {
-      if (!isAppError(error) || !TAKEN.includes(error.code)) throw error;
+      if (!isTaken(error)) throw error;
       const { message: detail } = error;
       problems.push(...sources.slice(first).map((source) => ({ file: source, kind: 'taken' as const, detail })));
       return first;

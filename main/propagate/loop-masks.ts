@@ -4,7 +4,7 @@
  */
 import { MACHINE_STATES } from '../../shared/domain';
 import type { FrameEdit, FrameId, LabelId, MaskChange, MaskInstance, Origin, SavedEdit } from '../../shared/domain';
-import { isAppError, type ErrorCode } from '../../shared/errors';
+import { isTaken } from '../../shared/errors';
 import { cocoRle, maskFromCocoRle, type Mask } from '../../shared/mask';
 import type { WorkerHost } from '../inference';
 import type { ProjectStore } from '../project';
@@ -19,9 +19,6 @@ export interface PropagationParts {
   /** A frame has other masks now. */
   onSaved(frameId: FrameId, masks: readonly MaskInstance[]): Promise<void>;
 }
-
-/** Somebody else works on the frame, or has done meanwhile. */
-const TAKEN: readonly ErrorCode[] = ['frame-leased', 'revision-conflict'];
 
 export interface Held {
   readonly mask: Mask;
@@ -130,7 +127,7 @@ export class LoopMasks {
     try {
       return await this.parts.save(edit);
     } catch (error) {
-      if (isAppError(error) && TAKEN.includes(error.code)) return null;
+      if (isTaken(error)) return null;
       throw error;
     }
   }

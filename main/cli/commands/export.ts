@@ -11,7 +11,7 @@ import {
 } from '../../../shared/ipc';
 import { exportProject, writeExport } from '../../export';
 import { type Arguments, parseNumber, usage } from '../arguments';
-import { type Command, EXIT, type Outcome } from '../command';
+import { type Command, EXIT, more, type Outcome } from '../command';
 import { keepOf } from '../keep-option';
 import { cliUser, projectLabel, withProject } from '../open-project';
 
@@ -87,25 +87,21 @@ function outcomeOf(result: ExportResult): Outcome {
     ...(withoutPatient > 0 ? [`${withoutPatient} frames of no known patient were split image by image`] : []),
     ...(images ? imageLines(images) : []),
     ...warnings.map(({ path, code }) => `source ${path}: ${code}`),
-    ...moreThan(warnings, warningCount),
+    ...more(warnings, warningCount),
     ...losses.map(({ format, kind, path, label }) => `${format}: ${kind}: ${path}${label ? ` (${label})` : ''}`),
-    ...moreThan(losses, lossCount),
+    ...more(losses, lossCount),
   ];
   const exitCode = images?.failedCount ? EXIT.failed : EXIT.done;
   return { exitCode, json: result, text: lines.join('\n') };
-}
-
-function moreThan(listed: readonly unknown[], count: number): string[] {
-  return count > listed.length ? [`and ${count - listed.length} more`] : [];
 }
 
 function imageLines({ files, decompressed, failed, failedCount, text, textCount }: CopiedImages): string[] {
   return [
     `${files} images de-identified${decompressed > 0 ? `, ${decompressed} of them stored uncompressed` : ''}`,
     ...failed.map(({ message }) => `left out: ${message}`),
-    ...moreThan(failed, failedCount),
+    ...more(failed, failedCount),
     ...(text.length > 0 ? ['Look at these pictures: text in them is likely, or could not be looked for:'] : []),
     ...text.map((path) => `  ${path}`),
-    ...moreThan(text, textCount),
+    ...more(text, textCount),
   ];
 }

@@ -5,7 +5,7 @@ import { importMasks, readMasks } from '../../import';
 import { ProjectStore } from '../../project';
 import { FrameSource, type StudyApi } from '../../study';
 import { usage } from '../arguments';
-import { type Command, EXIT } from '../command';
+import { type Command, EXIT, more } from '../command';
 import { cliUser } from '../open-project';
 
 const DEFAULT_LABEL = 'mask';
@@ -49,7 +49,7 @@ nobody's work is replaced. What was not imported is named with its reason, and t
           `${masks} masks imported on ${frames} frames`,
           ...newLabels.map((label) => `new label: ${label}`),
           ...problems.map(({ kind, file, detail }) => `${kind}: ${file}: ${detail}`),
-          ...(problemCount > problems.length ? [`and ${problemCount - problems.length} more`] : []),
+          ...more(problems, problemCount),
         ].join('\n'),
       };
     } finally {

@@ -9,7 +9,7 @@ import { fetchStudies } from '../../pacs';
 import { isServerPlace, ProjectStore } from '../../project';
 import { addStudy, type StudyApi } from '../../study';
 import { usage } from '../arguments';
-import { type Command, type Context, exitCodeOf } from '../command';
+import { type Command, type Context, exitCodeOf, more } from '../command';
 import { cliUser } from '../open-project';
 import { PACS_LOGIN, PACS_OPTIONS, withPacs } from '../pacs-options';
 
@@ -48,7 +48,6 @@ was. What could not be fetched is named, and the exit code is then 1.${PACS_LOGI
       );
       const added = project === undefined ? null : await addTo(project, fetched, pseudonyms, context);
       const failures = [...fetched.failed, ...(added?.failed ?? [])];
-      const unlisted = fetched.failedCount + (added?.failedCount ?? 0) - failures.length;
       return {
         exitCode: exitCodeOf(failures, signal),
         json: { folder, ...fetched, ...(added && { project: { folder: project, ...added } }) },
@@ -56,7 +55,7 @@ was. What could not be fetched is named, and the exit code is then 1.${PACS_LOGI
           `${fetched.fetched} images fetched, ${fetched.kept} were there: ${folder}`,
           ...(added ? [`${added.added} images added to ${project}`] : []),
           ...failures.map(({ message }) => `failed: ${message}`),
-          ...(unlisted > 0 ? [`and ${unlisted} more`] : []),
+          ...more(failures, fetched.failedCount + (added?.failedCount ?? 0)),
         ].join('\n'),
       };
     }),

@@ -1,7 +1,7 @@
 /** `sonomask pacs send`: accepted masks of a project to the archive that has their images. */
 import type { PacsSent } from '../../../shared/ipc';
 import { planSending, recordStored, sendMasks } from '../../pacs';
-import { type Command, exitCodeOf, type Outcome } from '../command';
+import { type Command, exitCodeOf, more, type Outcome } from '../command';
 import { cliUser, withProject } from '../open-project';
 import { PACS_LOGIN, PACS_OPTIONS, withPacs } from '../pacs-options';
 
@@ -40,7 +40,7 @@ function outcomeOf(report: PacsSent, signal: AbortSignal): Outcome {
   const lines = [
     `${sent} segmentations with ${masks} masks sent; ${already} were there`,
     ...unsent.map(({ kind, path, detail }) => `not sent: ${kind}: ${path}${detail ? `: ${detail}` : ''}`),
-    ...(unsentCount > unsent.length ? [`and ${unsentCount - unsent.length} more`] : []),
+    ...more(unsent, unsentCount),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
   return { exitCode: exitCodeOf(unsent, signal), json: report, text: lines.join('\n') };

@@ -1,6 +1,6 @@
 /** `sonomask project verify`: a project compared with its chain of seals. */
 import type { Finding, Verification } from '../../project';
-import { type Command, EXIT, type Outcome } from '../command';
+import { type Command, EXIT, more, type Outcome } from '../command';
 import { withProject } from '../open-project';
 
 /** So many are printed without `--json`. */
@@ -36,13 +36,14 @@ then 1. Whoever can rewrite the whole project can also make new seals: keep the 
 
 function outcomeOf({ findings, ...verified }: Verification): Outcome {
   const { seals, head, rows } = verified;
+  const shown = findings.slice(0, SHOWN);
   const summary = `${rows} rows, ${seals} seals; head ${head || 'none'}`;
   return {
     exitCode: findings.length > 0 ? EXIT.failed : EXIT.done,
     json: { ...verified, findings },
     text: [
-      ...findings.slice(0, SHOWN).map(textOf),
-      ...(findings.length > SHOWN ? [`and ${findings.length - SHOWN} more`] : []),
+      ...shown.map(textOf),
+      ...more(shown, findings.length),
       findings.length > 0
         ? `NOT as it was sealed: ${findings.length} findings. ${summary}`
         : `As it was sealed. ${summary}`,
