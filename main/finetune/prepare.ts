@@ -72,12 +72,17 @@ export async function prepare<Frame extends LearningFrame>(
       await sample.embedding();
       samples.push(sample);
     } catch (error) {
-      if (!isAppError(error) || error.code === 'provider-failed') throw error;
+      if (!isUnreadable(error)) throw error;
       leftOut.push({ frameId: frame.frameId, file: basename(frame.path), code: error.code });
     }
     onFrame();
   }
   return { samples, leftOut };
+}
+
+/** What is wrong with one frame only: the round goes on without it. */
+export function isUnreadable(error: unknown): error is AppError {
+  return isAppError(error) && error.code !== 'provider-failed';
 }
 
 function sampleOf<Frame extends LearningFrame>(frame: Frame, embeddings: Embeddings): FrameSample<Frame> {

@@ -15,7 +15,7 @@ import { pairedGain, verdictOf } from './gate';
 import { type Head, HeadRunner } from './head-runner';
 import { chooseStart, readHead, type Starts } from './head-start';
 import { judge, meanScore } from './judge';
-import { Embeddings, type FrameSample, prepare } from './prepare';
+import { Embeddings, type FrameSample, isUnreadable, prepare } from './prepare';
 import { replay, replaySamples } from './replay';
 import { RoundClock } from './round-clock';
 import { pause, type Sample } from './samples';
@@ -131,10 +131,11 @@ async function pupilsOf(
   for (const i of taught) {
     const sample = samples[i];
     if (!sample) continue;
-    const altered = Array.from({ length: copies }, (_, k) => sample.copy(k));
-    for (const copy of altered) {
+    const altered: Sample[] = [];
+    for (let k = 0; k < copies; k++) {
       await pause(signal);
-      await copy.embedding();
+      const copy = sample.copy(k);
+      if (await isReady(copy)) altered.push(copy);
       clock.prepared(0.5 + (0.5 * ++done) / (taught.length * copies));
     }
     withCopies.set(i, [sample, ...altered]);
@@ -144,6 +145,17 @@ async function pupilsOf(
     train: train.flatMap((i) => withCopies.get(i) ?? []),
     judge: judge.flatMap((i) => samples[i] ?? []),
   }));
+}
+
+/** Whether it could be encoded. A frame that was encoded earlier is learned from also where its file is gone, without copies. */
+async function isReady(copy: Sample): Promise<boolean> {
+  try {
+    await copy.embedding();
+    return true;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return false;
+  }
 }
 
 async function startsOf(

@@ -37,7 +37,7 @@ const APPROVED = sql`('accepted', 'corrected', 'drawn')`;
 /** Nobody has looked yet: a frame with such a mask of the label is not done. */
 const WAITING = sql`('proposed', 'propagated', 'imported')`;
 
-/** One row for a label and a frame that it can learn from. */
+/** One row for a label and a frame that it can learn from: also one whose file is gone, if it was encoded; the round sees. */
 function usable(db: ProjectDb) {
   return db
     .selectFrom('masks')
@@ -46,7 +46,6 @@ function usable(db: ProjectDb) {
     )
     .innerJoin('frames', 'frames.id', 'masks.frame_id')
     .where('masks.reading_id', '=', MAIN_READING)
-    .where('frames.problem', 'is', null)
     .where('frames.review', '!=', 'rejected')
     .groupBy(['masks.label_id', 'masks.frame_id'])
     .having(sql<boolean>`count(case when revisions.state in ${APPROVED} and revisions.area_px > 0 then 1 end) > 0`)

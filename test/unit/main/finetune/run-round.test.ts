@@ -80,6 +80,13 @@ describe('a round', () => {
     expect(report.curve).toHaveLength(2);
   }, 240_000);
 
+  it('learns from a frame that was encoded earlier, also where its file is gone now', async () => {
+    await rm(frames[0]!.path);
+    const { report } = await runRound(plan, { threads: 2, finish: AbortSignal.abort() });
+    expect(report).toMatchObject({ leftOut: [], images: { train: TRAINED, validation: JUDGING } });
+    expect(report.curve.length).toBeGreaterThan(0);
+  }, 240_000);
+
   it('of one patient is refused: nothing could be said about it', async () => {
     const one = frames.slice(0, 2).map((frame) => ({ ...frame, patient: 'P' }));
     await expect(runRound({ ...plan, frames: one, sides: {} }, { threads: 2 })).rejects.toMatchObject({

@@ -95,14 +95,19 @@ describe('what a label can learn from', () => {
     expect(lessons[1]!.newestRevisionId).toBe(last + 1);
   });
 
-  it('is no frame without a pixel, none that was rejected, none that cannot be read', async () => {
+  it('is no frame without a pixel, none that was rejected; one that cannot be read now counts: the round sees', async () => {
     const { store, frames, labelId, draw } = await study();
     await draw(frames[0]!, 'drawn', 0);
     await draw(frames[1]!, 'drawn');
     await store.frames.setReview(frames[1]!, 'rejected', USER);
     await draw(frames[2]!, 'drawn');
     await store.frames.setHash(frames[2]!, { sha256: hashOf('other'), widthPx: WIDTH, heightPx: HEIGHT });
-    expect(await store.lessons.counts()).toEqual([{ labelId, usable: 0, fresh: 0 }]);
+    await draw(frames[3]!, 'drawn');
+    await store.frames.markProblem(frames[3]!, 'file-not-found', 'gone');
+    expect(await store.lessons.counts()).toEqual([{ labelId, usable: 2, fresh: 2 }]);
+    // What was drawn belongs to the pixels of then.
+    const lessons = await store.lessons.ofLabel(labelId);
+    expect(lessons.map(({ frameSha256 }) => frameSha256)).toEqual(frames.slice(2).map((id) => hashOf(`frame ${id}`)));
   });
 
   it('is fresh until a round has begun that knew it', async () => {
