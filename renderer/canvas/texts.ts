@@ -22,6 +22,7 @@ const en = {
     'humans-mask':
       'The next frame already has a mask of this label that somebody outlined or accepted: nothing was copied.',
     nowhere: 'The brush paints only inside a label that has no mask on this frame.',
+    'outline-open': 'The outline is not closed yet. Enter closes it, Esc throws it away.',
     offline: 'The team server does not answer: nothing can be changed now.',
     leased: 'Somebody else is working on this frame: it cannot be changed now.',
     accepted: 'This frame is accepted. Only reviewers change it.',
@@ -49,6 +50,7 @@ const zhCN: typeof en = {
     'other-size': '下一帧尺寸不同或无法读取，未复制任何掩膜。',
     'humans-mask': '下一帧已有人工勾画或接受的同标签掩膜，未复制任何掩膜。',
     nowhere: '画笔被限制在某个标签的掩膜内，但此帧没有该标签的掩膜。',
+    'outline-open': '轮廓尚未闭合。按 Enter 闭合，按 Esc 放弃。',
     offline: '团队服务器没有响应，现在无法更改。',
     leased: '其他人正在编辑此帧，现在无法更改。',
     accepted: '此帧已被接受，只有审阅者可以更改。',

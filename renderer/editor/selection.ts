@@ -25,6 +25,7 @@ export type Refusal =
   | 'other-size'
   | 'humans-mask'
   | 'nowhere'
+  | 'outline-open'
   | Lock;
 
 export class Selection {

@@ -126,6 +126,7 @@ export const useCommands = defineStore('commands', () => {
     'team.open',
   ]);
   const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;
+  const TO_ANOTHER_FRAME = /^(go|cine)\..*(Frame|Image)$|^(go\.nextUnreviewed|cine\.play)$/;
   /** Not while versions are compared or frames are looked over: the frame's own masks are not on screen then. */
   const CHANGES_MASKS = /^(mask|edit)\./;
   /** What is about a frame stops the loop at the one on screen first. */
@@ -192,6 +193,9 @@ export const useCommands = defineStore('commands', () => {
 
   function run(id: CommandId): void {
     if (!enabled(id)) return void team.refuses(id);
+    if (editor.toolbox.outlineOpen && TO_ANOTHER_FRAME.test(id)) {
+      return void editor.editor.selection.refuse('outline-open');
+    }
     if (id === 'tool.cancel' && cursor.leave()) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);

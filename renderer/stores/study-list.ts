@@ -198,7 +198,8 @@ export const useStudyList = defineStore('study-list', () => {
     if (found) select(found, index);
   }
 
-  let moving = false;
+  /** The search for a frame under way; undefined: none, or one in a project that was left. */
+  let moving: symbol | undefined;
   /** The next or previous frame under the filter. A held key moves on as fast as main answers, and no faster. */
   async function go(direction: 'next' | 'previous'): Promise<void> {
     if (!current.value) return first();
@@ -236,13 +237,13 @@ export const useStudyList = defineStore('study-list', () => {
 
   async function move(find: () => Promise<FrameSummary | null>): Promise<boolean> {
     if (moving) return true;
-    moving = true;
+    const own = (moving = Symbol('move'));
     try {
       const found = await toasts.attempt(find);
-      if (found) select(found);
+      if (found && moving === own) select(found);
       return found !== null;
     } finally {
-      moving = false;
+      if (moving === own) moving = undefined;
     }
   }
 
@@ -266,6 +267,7 @@ export const useStudyList = defineStore('study-list', () => {
   /** Forgets everything: another project is open now, or none. */
   function clear(): void {
     generation++;
+    moving = undefined;
     loading.clear();
     clearTimeout(refreshTimer);
     refreshTimer = undefined;

@@ -57,6 +57,13 @@ export class Toolbox {
     return this.#state.busy;
   }
 
+  /** Several clicks are an outline that is not closed yet: it would be lost with the frame. */
+  get outlineOpen(): boolean {
+    const { draft } = this.#state;
+    if (draft?.kind === 'polygon') return draft.vertices.length > 2;
+    return draft?.kind === 'outline' && draft.anchors.length > 2;
+  }
+
   get usesRightButton(): boolean {
     return this.#state.usesRightButton ?? false;
   }

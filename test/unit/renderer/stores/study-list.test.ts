@@ -187,6 +187,23 @@ describe('the filter', () => {
     expect(list.filter).toEqual({});
   });
 
+  it('of a project that was left takes nothing from an answer that comes late, nor waits for it', async () => {
+    const { frames, main } = project(9);
+    const list = useStudyList();
+    await list.reload();
+    let answer = (): void => undefined;
+    main.answers['frames.open'] = () =>
+      new Promise((resolve) => (answer = () => resolve({ frame: frames[8] } as never)));
+    const late = list.goTo(() => Promise.resolve(9));
+    await vi.waitFor(() => expect(main.asked.at(-1)?.channel).toBe('frames.open'));
+    list.clear();
+    await list.first();
+    expect(list.current?.id).toBe(1);
+    answer();
+    await late;
+    expect(list.current?.id).toBe(1);
+  });
+
   it('turns a state on and off again', async () => {
     project(30);
     const list = useStudyList();
