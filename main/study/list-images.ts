@@ -2,7 +2,6 @@
  * Finds the image files of a study: folders are searched to any depth. Opens only files whose name says nothing, as DICOM
  * files are often called, for their first bytes: whether one can be read is told by `readImage`.
  */
-import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { AppError } from '../../shared/errors';
@@ -14,8 +13,9 @@ import { withFile } from './readers/byte-source';
 const IMAGE_NAMES = /\.(png|jpe?g|tiff?|bmp|dcm|dicom|dic|ima|nii|nii\.gz|mhd|mha|avi|mp4|m4v|mov|webm|mkv)$/i;
 /** Pictures and loops that cannot be read: they are listed all the same, so that nobody misses them without knowing it. */
 const UNREADABLE_NAMES = /\.(gif|webp|heic|jp2|nrrd|wmv|mpe?g|m2v|flv|3gp|ogv|vob)$/i;
-/** A list of files of its folder: they are found themselves. */
-const DIRECTORY_FILE = 'dicomdir';
+/** What lies beside images by the thousand and is none: not looked into. A DICOMDIR lists files that are found themselves. */
+const BESIDE_IMAGES =
+  /\.(txt|json|jsonl|xml|csv|tsv|npy|npz|md|html?|pdf|docx?|xlsx?|log|ya?ml|zip|gz|py|exe|dll)$|^dicomdir$/i;
 
 export interface ListedImage {
   readonly absolutePath: string;
@@ -78,9 +78,10 @@ async function walk(
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue;
       const path = join(folder, entry.name);
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)));
-      if (isFolder) await walk(root, path, entered, images, failures);
-      else if (await isImage(path, entry)) {
+      // A link into nothing is listed as the file it pretends to be, and reported when it is read.
+      const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+      if (target?.isDirectory()) await walk(root, path, entered, images, failures);
+      else if (await isImage(path, entry.name, target?.isFile() ?? false)) {
         images.push({ absolutePath: path, relativePath: relative(root, path).split(sep).join('/') });
       }
     }
@@ -89,12 +90,11 @@ async function walk(
   }
 }
 
-async function isImage(path: string, entry: Dirent): Promise<boolean> {
-  if (IMAGE_NAMES.test(entry.name) || UNREADABLE_NAMES.test(entry.name)) return true;
-  const extension = extname(entry.name).toLowerCase();
-  // No extension, or the last part of a UID: a pipe is never opened, its writer might not come.
-  const saysNothing = !/^\.[a-z]/.test(extension) && entry.name.toLowerCase() !== DIRECTORY_FILE;
-  return saysNothing && entry.isFile() && (await isDicom(path));
+/** @param isFile a pipe is never opened: its writer might not come */
+async function isImage(path: string, name: string, isFile: boolean): Promise<boolean> {
+  if (IMAGE_NAMES.test(name) || UNREADABLE_NAMES.test(name)) return true;
+  // DICOM is called anything: the last part of a UID, what a device likes.
+  return !BESIDE_IMAGES.test(name) && isFile && (await isDicom(path));
 }
 
 async function isDicom(path: string): Promise<boolean> {
@@ -106,14 +106,6 @@ async function isDicom(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A link into nothing is listed as the file it pretends to be, and reported when it is read. */
-async function leadsToFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (target) => target.isDirectory(),
-    () => false,
-  );
 }
 
 /** With its point; `.nii.gz` is one. */

@@ -20,6 +20,8 @@ export const exporting = {
   },
   include: 'What',
   accepted: 'Accepted frames only ({n})',
+  acceptedUncounted: 'Accepted frames only',
+  ofMain: 'Of the main reading, not of the one that is open.',
   all: 'All masks',
   allHint: 'Proposals nobody has looked at too, nothing rejected',
   labels: 'Labels',

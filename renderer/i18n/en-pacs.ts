@@ -72,6 +72,8 @@ export const pacs = {
   send: {
     title: 'Send masks to PACS',
     what: 'The masks of {n} accepted frame go as DICOM SEG to the study of their image. | The masks of {n} accepted frames go as DICOM SEG to the studies of their images.',
+    whatInMain:
+      'The masks of all frames accepted in the main reading, not in the one that is open, go as DICOM SEG to the studies of their images.',
     hint: 'What the PACS has already is not sent again; after a correction a further version is. Nothing is ever deleted there.',
     nothing: 'No frame has been accepted yet.',
     start: 'Send',

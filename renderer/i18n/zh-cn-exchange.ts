@@ -22,6 +22,8 @@ export const exporting: Messages['export'] = {
   },
   include: '内容',
   accepted: '仅已接受的帧（{n}）',
+  acceptedUncounted: '仅已接受的帧',
+  ofMain: '导出的是主阅片，而非当前打开的阅片。',
   all: '全部掩膜',
   allHint: '包括未经查看的建议，不含已拒绝的',
   labels: '标签',

@@ -74,6 +74,7 @@ export const pacs: typeof english.pacs = {
   send: {
     title: '将掩膜发送到 PACS',
     what: '{n} 个已接受帧的掩膜将以 DICOM SEG 形式发送到其图像所属的检查。',
+    whatInMain: '主阅片（而非当前打开的阅片）中所有已接受帧的掩膜将以 DICOM SEG 形式发送到其图像所属的检查。',
     hint: 'PACS 中已有的不会重复发送；修正后会另发一个新版本。绝不会删除 PACS 中的内容。',
     nothing: '尚无已接受的帧。',
     start: '发送',

@@ -41,6 +41,16 @@ describe('listing a folder', () => {
     expect(await listed(folder)).toEqual(['a.png']);
   });
 
+  test.skipIf(process.platform === 'win32')('finds DICOM by its content, whatever it is called', async () => {
+    const dicom = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.alloc(300)]);
+    for (const name of ['1.2.840.113', 'IM_0001', 'image.us', 'loop.MR', 'DICOMDIR']) {
+      writeFileSync(join(folder, name), dicom);
+    }
+    files('weights.bin', 'image.us.json');
+    symlinkSync(join(folder, 'IM_0001'), join(folder, 'linked'));
+    expect(await listed(folder)).toEqual(['1.2.840.113', 'IM_0001', 'image.us', 'linked', 'loop.MR']);
+  });
+
   test('does not pass over loops and pictures of formats that cannot be read', async () => {
     files('a.png', 'loop.WMV', 'loop.mpeg', 'still.gif');
     expect(await listed(folder)).toEqual(['a.png', 'loop.mpeg', 'loop.WMV', 'still.gif']);
