@@ -25,9 +25,6 @@ interface ActFields {
   settled: boolean;
   reviewBefore: ReviewState;
   reviewAfter: ReviewState;
-  /** Lists of their own, that no mask changes: known before the act settles. */
-  readonly measurementsBefore: readonly Measurement[];
-  readonly measurementsAfter: readonly Measurement[];
   readonly activeBefore: Instance | null;
   readonly activeAfter: Instance | null;
 }
@@ -38,8 +35,8 @@ export interface LocalAct extends ActFields {
   readonly perform: (stateOf: StateOf) => Change[];
   /** What the user says of the frame; null: it follows from the masks. */
   readonly review: ReviewState | null;
-  /** All that is measured on the frame after it, where the act is about that. */
-  readonly measurements?: readonly Measurement[];
+  /** All that is measured on the frame, where the act is about that: no mask changes it, it is known at once. */
+  readonly measured?: { readonly before: readonly Measurement[]; readonly after: readonly Measurement[] };
 }
 
 /** A click, a box, or "propose again": its mask comes from the model. */
@@ -54,6 +51,24 @@ export interface PromptAct extends ActFields {
 }
 
 export type Act = LocalAct | PromptAct;
+
+/** The list with what an act, done or undone, makes of it; what somebody else measured since stays. */
+export function remeasured(
+  now: readonly Measurement[],
+  from: readonly Measurement[],
+  to: readonly Measurement[],
+): readonly Measurement[] {
+  const isIn = (list: readonly Measurement[], one: Measurement) => list.some((other) => isSame(one, other));
+  if (now.length === from.length && now.every((one, i) => from[i] && isSame(one, from[i]))) return to;
+  const kept = now.filter((one) => !isIn(from, one) || isIn(to, one));
+  return [...kept, ...to.filter((one) => !isIn(from, one) && !isIn(kept, one))];
+}
+
+function isSame(a: Measurement, b: Measurement): boolean {
+  const asideOf = (one: Measurement): number => (one.kind === 'ellipse' ? one.asidePx : 0);
+  const sameEnds = a.x0 === b.x0 && a.y0 === b.y0 && a.x1 === b.x1 && a.y1 === b.y1;
+  return a.kind === b.kind && sameEnds && asideOf(a) === asideOf(b);
+}
 
 /** What of an act makes its question. */
 export type Asked = Pick<PromptAct, 'promptAfter' | 'refines' | 'head'>;

@@ -307,8 +307,9 @@ export class Editor {
   /** All that is measured by hand on the frame from now on. */
   setMeasurements(measurements: readonly Measurement[]): boolean {
     const { document } = this;
-    const act = { kind: 'local', perform: () => [], review: null, measurements } as const;
-    return document?.do(act, document.active) ?? false;
+    if (document === null) return false;
+    const measured = { before: document.measurements, after: measurements };
+    return document.do({ kind: 'local', perform: () => [], review: null, measured }, document.active);
   }
 
   undo(): boolean {

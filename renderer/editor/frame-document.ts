@@ -5,7 +5,7 @@
 import { reviewOf, type MaskInstance, type Measurement, type ReviewState } from '../../shared/domain';
 import type { ErrorCode } from '../../shared/errors';
 import type { Mask } from '../../shared/mask';
-import type { Act, Asked, Change, LocalAct, PromptAct } from './acts';
+import { remeasured, type Act, type Asked, type Change, type LocalAct, type PromptAct } from './acts';
 import { Answers, type AnswerSources, type NoAnswer } from './answers';
 import type { Question } from './decoder';
 import { emitter } from './emitter';
@@ -32,7 +32,7 @@ export interface DocumentContext extends AnswerSources {
 }
 
 type NewAct =
-  Pick<LocalAct, 'kind' | 'perform' | 'review' | 'measurements'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
+  Pick<LocalAct, 'kind' | 'perform' | 'review' | 'measured'> | Pick<PromptAct, 'kind' | 'instance' | keyof Asked>;
 
 export class FrameDocument {
   readonly changed = emitter<undefined>();
@@ -135,18 +135,17 @@ export class FrameDocument {
   do(act: NewAct, active: Instance | null, known?: { change: Change; pixels: Mask }): boolean {
     if (!this.context.mayAct()) return false;
     const review = act.kind === 'local' ? act.review : null;
-    const measurements = act.kind === 'local' ? act.measurements : undefined;
+    const measured = act.kind === 'local' ? act.measured : undefined;
     const changes = known ? [known.change] : this.#changesOf(act);
     // What changes nothing of a mask that is still to come may change it when it is there.
     const idle = changes.length === 0 && (review === null || review === this.review);
-    if (idle && !measurements && this.waiting === 0) return false;
+    if (idle && !measured && this.waiting === 0) return false;
     this.#hold(changes.map(({ instance }) => instance));
     known?.change.instance.knowPixels(known.change.after, known.pixels);
     const fields = { changes, settled: false, reviewBefore: this.review, reviewAfter: this.review };
-    const lists = { measurementsBefore: this.measurements, measurementsAfter: measurements ?? this.measurements };
-    this.#history.push({ ...act, ...fields, ...lists, activeBefore: this.active, activeAfter: active });
+    this.#history.push({ ...act, ...fields, activeBefore: this.active, activeAfter: active });
     this.active = active;
-    this.measurements = lists.measurementsAfter;
+    if (measured) this.measurements = measured.after;
     this.problem = null;
     this.#settle();
     return true;
@@ -156,13 +155,15 @@ export class FrameDocument {
     if (!this.context.mayAct()) return false;
     const act = this.#history.back();
     if (act === undefined) return false;
+    if (act.kind === 'local' && act.measured) {
+      this.measurements = remeasured(this.measurements, act.measured.after, act.measured.before);
+    }
     if (act.settled) {
       for (const { instance, before } of act.changes) instance.settled = before;
       this.review = act.reviewBefore;
       this.#save(act, 'undo');
     } else if (act.kind === 'prompt') this.#answers.abandon(act);
     this.active = act.activeBefore;
-    this.measurements = act.measurementsBefore;
     this.#show();
     return true;
   }
@@ -172,7 +173,9 @@ export class FrameDocument {
     const act = this.#history.forward();
     if (act === undefined) return false;
     this.active = act.activeAfter;
-    this.measurements = act.measurementsAfter;
+    if (act.kind === 'local' && act.measured) {
+      this.measurements = remeasured(this.measurements, act.measured.before, act.measured.after);
+    }
     if (act.settled) {
       for (const { instance, after } of act.changes) instance.settled = after;
       this.review = act.reviewAfter;
@@ -253,7 +256,7 @@ export class FrameDocument {
       // What was shown may rest on a click that has got its mask since.
       const stateOf = ({ settled }: Instance): Snapshot | null => settled;
       if (!fits(act.changes, stateOf)) act.changes = act.perform(stateOf);
-      if (act.changes.length === 0 && act.review === null && !act.measurements) this.#history.remove(act);
+      if (act.changes.length === 0 && act.review === null && !act.measured) this.#history.remove(act);
       else this.#settled(act);
     }
     this.#show();
@@ -276,7 +279,7 @@ export class FrameDocument {
   }
 
   #reviewAfter(act: Act): ReviewState {
-    if (act.kind === 'local' && act.measurements) return this.review;
+    if (act.kind === 'local' && act.measured) return this.review;
     return (act.kind === 'local' ? act.review : null) ?? reviewOf(statesOf(this.instances));
   }
 
@@ -320,12 +323,8 @@ export class FrameDocument {
     const derived = reviewOf(statesOf(this.instances));
     const stated = direction === 'do' && act.kind === 'local' ? act.review : null;
     const review = stated ?? (this.review === derived ? null : this.review);
-    const { measurementsBefore, measurementsAfter } = act;
-    const measurements = act.kind === 'local' && act.measurements ? measurementsAfter : null;
-    const job = {
-      ...{ frame: this.frame, act, direction, review },
-      measurements: measurements && direction === 'undo' ? measurementsBefore : measurements,
-    };
+    const measurements = act.kind === 'local' && act.measured ? this.measurements : null;
+    const job = { frame: this.frame, act, direction, review, measurements };
     this.saves.push({
       edit: () => editOf(job, this.#revisions),
       saved: (answer) => noteSaved(job, answer, this.#revisions),

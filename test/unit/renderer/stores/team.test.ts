@@ -66,3 +66,19 @@ it('when somebody who had it gives it back while it is on screen', async () => {
   main.tell('team.state', { online: true, frameId: 1, holder: null });
   await vi.waitFor(() => expect(useEditor().measurements).toEqual([OURS, THEIRS]));
 });
+
+it('and stays when what the user measured before it is undone and done again', async () => {
+  const { editor } = useEditor();
+  for (const id of [2, 3]) await useEditor().open(id);
+  stored = [THEIRS, OURS];
+  await useEditor().open(1);
+  editor.undo();
+  await settle();
+  expect([useEditor().measurements, stored]).toEqual([[THEIRS], [THEIRS]]);
+  editor.redo();
+  await settle();
+  expect([useEditor().measurements, stored]).toEqual([
+    [THEIRS, OURS],
+    [THEIRS, OURS],
+  ]);
+});
