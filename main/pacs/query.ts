@@ -92,7 +92,13 @@ async function listed(
     const found = await connection.ask(`${path}?${query}`, request, (answer) => jsonOf(answer, connection.host));
     const before = rows.size;
     for (const row of found) rows.set(uidIn(row, uidTag, connection.host), row);
-    if (rows.size === before) break;
+    if (rows.size === before) {
+      // What is beyond would be left out without a word.
+      const isCut = found.length === page.limit;
+      if (isCut)
+        throw badAnswer(connection.host, `its first ${rows.size} entries again where the next ones were asked for`);
+      break;
+    }
     offset += found.length;
     if (rows.size > MAX_ROWS) throw badAnswer(connection.host, `a list of more than ${MAX_ROWS} entries`);
   }

@@ -22,7 +22,7 @@ export const batch = {
   state: {
     working: 'Proposing',
     paused: 'Paused',
-    running: 'Interrupted when the program ended; nothing is lost',
+    running: 'Not finished: the program ended meanwhile, or somebody works on the frames that are left. Nothing is lost',
     stopped: 'Stopped by itself',
     finished: 'Finished',
     cancelled: 'Ended early',
@@ -46,7 +46,7 @@ export const batch = {
   row: {
     working: 'Batch: {done} of {all}',
     paused: 'Batch paused: {done} of {all}',
-    interrupted: 'Batch interrupted: {done} of {all}',
+    interrupted: 'Batch not finished: {done} of {all}',
   },
   details: 'Details of the batch',
   hasFinished: 'The batch is finished: {masks}.',

@@ -24,7 +24,7 @@ export const batch: typeof en = {
   state: {
     working: '正在生成建议',
     paused: '已暂停',
-    running: '程序退出时中断；没有丢失任何内容',
+    running: '尚未完成：程序曾退出，或其他人正在编辑余下的帧；没有丢失任何内容',
     stopped: '已自行停止',
     finished: '已完成',
     cancelled: '已提前结束',
@@ -48,7 +48,7 @@ export const batch: typeof en = {
   row: {
     working: '批处理：{done} / {all}',
     paused: '批处理已暂停：{done} / {all}',
-    interrupted: '批处理被中断：{done} / {all}',
+    interrupted: '批处理未完成：{done} / {all}',
   },
   details: '批处理详情',
   hasFinished: '批处理已完成：{masks}。',

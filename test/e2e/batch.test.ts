@@ -60,7 +60,7 @@ it('goes on after the program has ended in the middle of it, in the study list a
 
   desktop = await openDesktop({ args: [study], env, profile });
   page = desktop.page;
-  await page.getByText(/^Batch interrupted: \d+ of \d+$/).waitFor(WAIT);
+  await page.getByText(/^Batch not finished: \d+ of \d+$/).waitFor(WAIT);
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByText(/The batch is finished; 1 frame got nothing/).waitFor(WAIT);
   expect(await status()).toMatchObject({

@@ -201,6 +201,21 @@ it('a disguised part boundary inside the image is no end, however the answer is 
 });
 
 describe('a list', () => {
+  it('that begins again where its next page was asked for is refused: the rest would be missing without a word', async () => {
+    const page = Array.from({ length: 300 }, (_, i) => uid('00080018', `1.2.3.${i}`));
+    const url = await serve((request, response) => {
+      const limit = Number(new URL(request.url ?? '', 'http://x').searchParams.get('limit'));
+      json(response, request.url?.includes('/instances') ? page.slice(0, limit) : [uid('0020000E', series)]);
+    });
+    const tools = { signal, onProgress: () => undefined };
+    await connected({ url }, (connection) =>
+      expect(fetchStudies(connection, { folder: fresh(), studies: [study] }, tools)).rejects.toMatchObject({
+        code: 'pacs-answer',
+        message: expect.stringContaining('200 entries again') as string,
+      }),
+    );
+  });
+
   it.each<[string, Answering]>([
     [
       'of megabytes without an end',
