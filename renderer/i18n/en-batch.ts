@@ -22,7 +22,8 @@ export const batch = {
   state: {
     working: 'Proposing',
     paused: 'Paused',
-    running: 'Not finished: the program ended meanwhile, or somebody works on the frames that are left. Nothing is lost',
+    running:
+      'Not finished: the program ended meanwhile, or somebody works on the frames that are left. Nothing is lost',
     stopped: 'Stopped by itself',
     finished: 'Finished',
     cancelled: 'Ended early',
