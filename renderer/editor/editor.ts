@@ -3,11 +3,11 @@
  * Speaks image pixels only. Not the screen (`canvas/`), not tools (`canvas/tools/`), no Vue: `stores/editor.ts` makes it
  * reactive.
  */
-import type { MaskInstance, MaskState, Measurement, PromptBox, PromptPoint, ReviewState } from '../../shared/domain';
+import type { MaskInstance, Measurement, PromptBox, PromptPoint, ReviewState } from '../../shared/domain';
 import type { ErrorCode } from '../../shared/errors';
 import type { GrayImage } from '../../shared/image';
 import { boundingBox, type Mask } from '../../shared/mask';
-import { clearedPrompt, polygonChange, stateChange } from './acts';
+import { clearedPrompt, polygonChange } from './acts';
 import type { BrushMode } from './brush';
 import { brushLimit, FREE_BRUSH, type BrushRules } from './brush-limit';
 import { Decoder } from './decoder';
@@ -21,6 +21,7 @@ import type { EditedFrame, EditorPorts } from './ports';
 import { pointsOfStroke, promptPoints } from './scribble';
 import { Selection, type Lock } from './selection';
 import { covers } from './snapshot';
+import { Verdicts } from './verdicts';
 import { Vertices } from './vertices';
 import { WholeMask } from './whole-mask';
 
@@ -34,8 +35,6 @@ const FINAL: readonly ErrorCode[] = [
   'certificate-refused',
 ];
 
-const ACCEPTABLE: readonly MaskState[] = ['proposed', 'propagated', 'imported'];
-
 export class Editor {
   /** Something other than pixels changed: acts, selection, saving. */
   readonly changed = emitter<undefined>();
@@ -44,6 +43,7 @@ export class Editor {
   readonly hover: HoverPreview;
   readonly whole: WholeMask;
   readonly vertices: Vertices;
+  readonly verdicts: Verdicts;
   /** Edits of the frame were refused by a team's server and are gone: it is to be read anew. */
   readonly gaveUp = emitter<{ readonly frameId: number; readonly code: ErrorCode }>();
   /** Others work on the project, too. */
@@ -65,6 +65,7 @@ export class Editor {
     this.selection = new Selection(() => this.document);
     this.whole = new WholeMask(this);
     this.vertices = new Vertices(this);
+    this.verdicts = new Verdicts(this);
     this.documents = new OpenDocuments({
       ports,
       decoder: this.#decoder,
@@ -253,44 +254,6 @@ export class Editor {
     return document.do({ kind: 'local', perform, review: null }, instance);
   }
 
-  /** The frame is right as it is, also where it has no mask. */
-  accept(): boolean {
-    this.endStroke();
-    const states = new Map<Instance, MaskState>();
-    for (const instance of this.document?.live ?? []) {
-      if (instance.shown && ACCEPTABLE.includes(instance.shown.state)) states.set(instance, 'accepted');
-    }
-    return this.#changeStates(states, 'review', 'accepted');
-  }
-
-  /** The active mask is wrong: a drawn one goes, a proposed one is kept as rejected. Without masks, the frame is. */
-  reject(): boolean {
-    this.endStroke();
-    const { document } = this;
-    if (document === null) return false;
-    if (document.live.length === 0) return this.#changeStates(new Map(), 'review', 'rejected');
-    const instance = document.active ?? (document.live.length === 1 ? document.live[0] : undefined);
-    if (!instance) return this.selection.refuse('choose-instance');
-    if (instance.shown?.state === 'drawn') return this.deleteInstance(instance.key);
-    return this.#changeStates(new Map([[instance, 'rejected']]), 'review', null);
-  }
-
-  /** Nothing on the frame is right: what was drawn goes, everything else is kept as rejected. */
-  rejectAll(): boolean {
-    this.endStroke();
-    const states = new Map<Instance, MaskState>();
-    for (const instance of this.document?.live ?? []) {
-      if (instance.shown) states.set(instance, instance.shown.state === 'drawn' ? 'deleted' : 'rejected');
-    }
-    return this.#changeStates(states, 'review', 'rejected');
-  }
-
-  deleteInstance(key: number): boolean {
-    this.endStroke();
-    const instance = this.selection.byKey(key);
-    return instance !== null && this.#changeStates(new Map([[instance, 'deleted']]), 'delete', null);
-  }
-
   /** Points and box of the active instance are forgotten; its pixels stay. */
   clearPrompts(): boolean {
     const { document } = this;
@@ -363,12 +326,6 @@ export class Editor {
   #prompt(instance: Instance | null, asked: Asked): boolean {
     if (this.document === null || instance === null) return false;
     return this.document.do({ kind: 'prompt', instance, ...asked }, instance);
-  }
-
-  /** An instance that is not on the frame any more is not the active one either: the document sees to that. */
-  #changeStates(states: ReadonlyMap<Instance, MaskState>, tool: 'review' | 'delete', review: ReviewState | null) {
-    const { document } = this;
-    return document?.do({ kind: 'local', perform: stateChange(states, tool), review }, document.active) ?? false;
   }
 }
 
