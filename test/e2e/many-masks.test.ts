@@ -63,7 +63,7 @@ const deleteUnseen = () =>
     const isSeen = ([x, y, width, height]) =>
       (x + width + 20) * scale + offsetX > 0 && (x - 20) * scale + offsetX < canvas.clientWidth &&
       (y + height + 20) * scale + offsetY > 0 && (y - 20) * scale + offsetY < canvas.clientHeight;
-    for (const { key, crop } of editor.editor.document.live) if (!isSeen(crop.box)) editor.verdicts.deleteInstance(key);
+    for (const { key, crop } of editor.editor.document.live) if (!isSeen(crop.box)) editor.deleteInstance(key);
     return editor.instances.length;
   `);
 

@@ -56,7 +56,7 @@ describe('a batch', () => {
     main.tell('project.changed', { path: '/data/b.sonomask', name: 'b', reading: MAIN, team: null });
     await settle();
     const batch = useBatch();
-    expect(batch.unfinished && rowText(batch.unfinished.batch, batch.working)).toBe('Batch interrupted: 1 of 4');
+    expect(batch.unfinished && rowText(batch.unfinished.batch, batch.working)).toBe('Batch not finished: 1 of 4');
     await batch.resume();
     expect(batch.working).toBe(true);
     expect(batch.unfinished && rowText(batch.unfinished.batch, batch.working)).toBe('Batch: 1 of 4');
