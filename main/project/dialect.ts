@@ -1,7 +1,7 @@
 /** Which of the two databases a project is in, for the few statements that each says in its own words. */
 import { PostgresAdapter, sql } from 'kysely';
 import pg from 'pg';
-import type { DialectAdapter, QueryExecutorProvider } from 'kysely';
+import type { DialectAdapter, QueryExecutorProvider, RawBuilder } from 'kysely';
 import type { ProjectDb, ProjectTables, ProjectTransaction } from './schema';
 
 /** Whoever writes is kept waiting for no longer than this by somebody who reads. */
@@ -11,6 +11,11 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** True on a PostgreSQL server, false in a file. */
 export function isOnServer(db: { getExecutor(): { readonly adapter: DialectAdapter } }): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+/** A column as `foldedText` makes it: SQLite alone folds no letters but those of ASCII. */
+export function folded(db: ProjectDb, column: string): RawBuilder<string> {
+  return isOnServer(db) ? sql`lower(normalize(${sql.ref(column)}))` : sql`folded(${sql.ref(column)})`;
 }
 
 /** As whom a server knows us. */

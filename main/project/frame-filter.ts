@@ -3,8 +3,10 @@ import { sql } from 'kysely';
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { FrameFilter, FrameId, FrameState, ReadingId } from '../../shared/domain';
 import { commentedFrames } from './comments';
+import { folded } from './dialect';
+import { foldedText } from './natural-key';
 import { reviewIn } from './readings';
-import type { ProjectTables } from './schema';
+import type { ProjectDb, ProjectTables } from './schema';
 
 export type FrameExpressions = ExpressionBuilder<ProjectTables, 'frames'>;
 
@@ -18,10 +20,10 @@ export const liveMask = sql<SqlBool>`(select state from revisions where mask_id 
 
 /** @param disputed ids of the frames about which readers differ, where the filter asks for them */
 export function matches(
+  db: ProjectDb,
   eb: FrameExpressions,
   filter: FrameFilter,
-  reading: ReadingId,
-  disputed: ReadonlySet<FrameId> | null,
+  { reading, disputed }: { reading: ReadingId; disputed: ReadonlySet<FrameId> | null },
 ): Expression<SqlBool> {
   const { states, studyId, seriesId, imageId, labelId, text, commented } = filter;
   const conditions: Expression<SqlBool>[] = [];
@@ -36,8 +38,8 @@ export function matches(
     conditions.push(eb('frames.image_id', 'in', images.where('images.series_id', 'in', series)));
   }
   if (text !== undefined) {
-    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    const found = images.where(sql<SqlBool>`lower(images.relative_path) like ${pattern} escape '\\'`);
+    const pattern = `%${foldedText(text).replace(/[\\%_]/g, '\\$&')}%`;
+    const found = images.where(sql<SqlBool>`${folded(db, 'images.relative_path')} like ${pattern} escape '\\'`);
     conditions.push(eb('frames.image_id', 'in', found));
   }
   if (labelId !== undefined) {

@@ -267,7 +267,7 @@ export class Frames {
 
   private async matching(filter: FrameFilter): Promise<(eb: FrameExpressions) => Expression<SqlBool>> {
     const disputed = filter.disputed ? await this.disputed() : null;
-    return (eb) => matches(eb, filter, this.reading, disputed);
+    return (eb) => matches(this.db, eb, filter, { reading: this.reading, disputed });
   }
 
   private async disputed(): Promise<ReadonlySet<FrameId>> {

@@ -6,15 +6,17 @@
 /** Below every printable character, so that "a" sorts before "a b", whatever follows; U+0000 is no text to PostgreSQL. */
 const SEPARATOR = '\u0001';
 
-/** The text with case and composition evened out and each number preceded by its count of digits. */
+/** With case and composition evened out: macOS writes accents apart from their letters. */
+export function foldedText(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+/** The text, folded, with each number preceded by its count of digits. */
 export function naturalKey(text: string): string {
-  return text
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/\d+/g, (digits) => {
-      const number = digits.replace(/^0+(?=\d)/, '');
-      return String(number.length).padStart(3, '0') + number;
-    });
+  return foldedText(text).replace(/\d+/g, (digits) => {
+    const number = digits.replace(/^0+(?=\d)/, '');
+    return String(number.length).padStart(3, '0') + number;
+  });
 }
 
 /** The sort key of a frame: by study, series, file and frame. Ids keep studies and series of equal names apart. */

@@ -7,6 +7,7 @@ import { SqliteAdapter, SqliteDialect } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { AppError } from '../../shared/errors';
 import type { ErrorCode } from '../../shared/errors';
+import { foldedText } from './natural-key';
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535: bulk inserts and `in` lists stay below both. */
 export const ROWS_PER_STATEMENT = 500;
@@ -178,5 +179,6 @@ export function sqliteDialect(
   path: string,
   beforeCommit: () => void = () => undefined,
 ): SqliteDialect {
+  database.function('folded', { deterministic: true }, (text: unknown) => foldedText(String(text)));
   return new ProjectDialect({ database: new SqliteForKysely(database, path, beforeCommit) });
 }

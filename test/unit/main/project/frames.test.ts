@@ -76,6 +76,15 @@ describe('the study list', () => {
     await expect(store.frames.loop(99)).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('is searched without regard to case and to how accents are written', async () => {
+    const store = await newProject();
+    await store.images.add([sourceImage('Mu\u0308ller/ÜBER.png'), sourceImage('甲状腺/Muller.png')]);
+    for (const text of ['müller', 'MU\u0308LLER', 'über.PNG']) {
+      expect(paths(await all(store, { text })), text).toEqual(['Mu\u0308ller/ÜBER.png:0']);
+    }
+    expect(paths(await all(store, { text: '状腺/mul' }))).toEqual(['甲状腺/Muller.png:0']);
+  });
+
   it('comes in pages that together are the list', async () => {
     const store = await newProject();
     await store.images.add(Array.from({ length: 25 }, (_, i) => sourceImage(`p${i % 3}/${i}.png`)));
