@@ -87,11 +87,14 @@ function rounds(byOrder: ByOrder): string {
       String(after),
       mean(found.map(({ seconds }) => seconds)).toFixed(0),
       mean(found.map(({ cpuSeconds }) => cpuSeconds)).toFixed(0),
+      `${least(found.map(({ active }) => active))} to ${most(found.map(({ active }) => active))}`,
+      most(found.map(({ active, trained }) => trained - active)),
       `${used} of ${found.length}`,
       [...groupBy(found, ({ verdict }) => verdict)].map(([verdict, of]) => `${of.length} ${verdict}`).join(', '),
     ];
   });
-  return table(['round after', 's', 's of CPU', 'put to use', 'verdicts'], rows);
+  // What the gate held back: how much better it would have been on the patients that took no part.
+  return table(['round after', 's', 's of CPU', 'proposals', 'held back, at most', 'put to use', 'verdicts'], rows);
 }
 
 function proposalPicture(set: string, byOrder: ByOrder): string {
@@ -135,6 +138,9 @@ function stepsOf(byOrder: ByOrder): number[] {
 function roundsAt(chains: readonly ChainResult[], after: number): RoundRow[] {
   return chains.flatMap(({ rounds: each }) => each.filter((row) => row.after === after));
 }
+
+const least = (values: readonly number[]): string => Math.min(...values).toFixed(3);
+const most = (values: readonly number[]): string => Math.max(...values).toFixed(3);
 
 function show(values: readonly number[]): string {
   return mean(values).toFixed(3);
