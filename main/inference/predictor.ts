@@ -133,7 +133,10 @@ export class Predictor {
     if (!previous || prompt.points.length === 0) return predictionOf(answer, embedding);
     const lowRes = prompt.points
       .slice(-fresh)
-      .reduce((merged, click) => progressiveMerge(merged, answer.lowRes, click, widthPx, heightPx), previous);
+      .reduce(
+        (merged, click) => progressiveMerge(merged, answer.lowRes, click, { ...prompt, widthPx, heightPx }),
+        previous,
+      );
     return predictionOf({ ...answer, lowRes }, embedding);
   }
 

@@ -7,17 +7,23 @@
  * border is taken to be wrong too: the largest circle about it in which the mask is of one kind. Not where the decoder sees
  * another object there, apart from the mask: then it knows better how large that is.
  *
+ * What a circle leaves beside it, gaps between it and the mask or slivers of the mask, is evened out: organs have no such
+ * notches, and a reader would need a click for each.
+ *
  * Measured with simulated clicks (`evaluate`), Dice after 1, 3 and 10 corrections of the proposal: thyroids, which the decoder
  * never saw, 0.592, 0.717, 0.825 with the merge alone and 0.629, 0.794, 0.879 with both; breast lesions 0.839, 0.877, 0.915
  * and 0.847, 0.895, 0.924.
  */
 import { LOW_RES_SIZE } from '../../models/autosamus';
 import type { PromptPoint } from '../../shared/domain';
+import { cropMask, type Mask, squaredDistanceToBackground } from '../../shared/mask';
 
 /** A click reaches so far at most, in cells: a quarter of the frame. */
 const REACH = 32;
 /** Within so many cells of the click the mask is what the click says, however near its border is. */
 const OBEYED = 3;
+/** What is narrower than so many radii of the circle, and within so many of the click, is evened out. */
+const [NOTCH_RADII, EVENED_RADII] = [1.5, 2];
 /** A logit that is sure, though no surer than the decoder itself often is. */
 const SURE = 2;
 
@@ -32,17 +38,18 @@ const NEIGHBOURS = [
  * @param previous logits [128, 128] before the click
  * @param answer the decoder's, with the click
  * @param click in px of the frame
- * @returns `previous`, but for the piece of what the answer changed in the click's sense that hangs together with it
+ * @param frame its size, and all clicks on this mask: what those of the other kind said stays when notches go
+ * @returns `previous`, but for what the click changed in its sense
  */
 export function progressiveMerge(
   previous: Float32Array,
   answer: Float32Array,
   click: PromptPoint,
-  widthPx: number,
-  heightPx: number,
+  frame: { readonly widthPx: number; readonly heightPx: number; readonly points: readonly PromptPoint[] },
 ): Float32Array {
   const merged = Float32Array.from(previous);
-  const centre = [cellOf(click.x, widthPx), cellOf(click.y, heightPx)] as const;
+  const cellAt = ({ x, y }: PromptPoint): Cell => [cellOf(x, frame.widthPx), cellOf(y, frame.heightPx)];
+  const centre = cellAt(click);
   const isChanged = (cell: number): boolean => {
     const [old, now] = [(previous[cell] as number) > 0, (answer[cell] as number) > 0];
     return old !== now && now === click.positive;
@@ -61,11 +68,39 @@ export function progressiveMerge(
     }
   }
   const radius = isApart ? OBEYED : Math.max(OBEYED, Math.min(REACH, borderDistance(previous, centre, click.positive)));
-  for (const cell of cellsWithin(centre, radius)) {
+  const obey = (cell: number): void => {
     const value = merged[cell] as number;
     merged[cell] = click.positive ? Math.max(value, SURE) : Math.min(value, -SURE);
+  };
+  cellsWithin(centre, radius).forEach(obey);
+  if (isApart) return merged;
+  const opposite = frame.points.filter(({ positive }) => positive !== click.positive).map(cellAt);
+  for (const cell of notches(merged, centre, radius, click.positive)) {
+    const place = [columnOf(cell), rowOf(cell)] as const;
+    if (!opposite.some((other) => isWithin(...other, place, OBEYED))) obey(cell);
   }
   return merged;
+}
+
+/**
+ * Cells near the click that are not as it says, though no disc of a notch's width fits among their like: what a closing of
+ * the click's side adds.
+ */
+function notches(logits: Float32Array, centre: Cell, radius: number, positive: boolean): number[] {
+  const width = (NOTCH_RADII / 2) * radius;
+  const reach = EVENED_RADII * radius + OBEYED;
+  // Nothing farther away has a say.
+  const side = Math.ceil(reach + 2 * width) + 1;
+  const [left, top] = centre.map((at) => Math.max(0, at - side)) as [number, number];
+  const [right, bottom] = centre.map((at) => Math.min(LOW_RES_SIZE, at + side + 1)) as [number, number];
+  const other = { ...GRID, data: Uint8Array.from(logits, (value) => (value > 0 === positive ? 0 : 1)) };
+  const away = cropMask(other, [left, top, right - left, bottom - top]);
+  const grown = { ...away, data: Uint8Array.from(squaredDistanceToBackground(away), (d) => (d <= width ** 2 ? 1 : 0)) };
+  const closed = squaredDistanceToBackground(grown);
+  return cellsWithin(centre, reach).filter((cell) => {
+    const i = (rowOf(cell) - top) * away.widthPx + columnOf(cell) - left;
+    return away.data[i] === 1 && (closed[i] as number) > width ** 2;
+  });
 }
 
 /** In cells, from the click to the nearest one that is as the click says already; 0 where none is. */
@@ -77,6 +112,8 @@ function borderDistance(previous: Float32Array, [cx, cy]: Cell, positive: boolea
   }
   return nearest === Infinity ? 0 : Math.sqrt(nearest);
 }
+
+const GRID: Omit<Mask, 'data'> = { widthPx: LOW_RES_SIZE, heightPx: LOW_RES_SIZE };
 
 type Cell = readonly [x: number, y: number];
 

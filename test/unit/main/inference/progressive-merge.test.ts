@@ -19,8 +19,10 @@ const clickAt = (cellX: number, cellY: number, positive: boolean) => ({
   y: ((cellY + 0.5) * HEIGHT) / S,
   positive,
 });
-const merge = (previous: Float32Array, answer: Float32Array, click: ReturnType<typeof clickAt>) =>
-  progressiveMerge(previous, answer, click, WIDTH, HEIGHT);
+type Click = ReturnType<typeof clickAt>;
+const merge = (previous: Float32Array, answer: Float32Array, click: Click, earlier: readonly Click[] = []) =>
+  progressiveMerge(previous, answer, click, { widthPx: WIDTH, heightPx: HEIGHT, points: [...earlier, click] });
+const isIn = (logits: Float32Array): boolean[] => Array.from(logits, (value) => value > 0);
 
 describe('progressiveMerge', () => {
   it('adds the piece that was clicked and keeps what the answer dropped elsewhere', () => {
@@ -50,17 +52,42 @@ describe('progressiveMerge', () => {
       const noise = (): Float32Array => Float32Array.from({ length: S * S }, () => 12 * random() - 6);
       const [previous, answer] = [noise(), noise()];
       const click = { x: random() * WIDTH, y: random() * HEIGHT, positive: random() < 0.5 };
-      const mask = maskOfLogits(progressiveMerge(previous, answer, click, WIDTH, HEIGHT), S, S, WIDTH, HEIGHT);
+      const mask = maskOfLogits(merge(previous, answer, click), S, S, WIDTH, HEIGHT);
       expect(mask.data[Math.floor(click.y) * WIDTH + Math.floor(click.x)]).toBe(click.positive ? 1 : 0);
     }
   });
 
   it('takes everything as near to the click as the border to be wrong too', () => {
     const mask = circles([30, 64, 20]);
-    const positive = (logits: Float32Array): boolean[] => Array.from(logits, (value) => value > 0);
     // The nearest cells of the mask are 14 from (64, 64), its outside is 21 from its centre.
-    expect(positive(merge(mask, mask, clickAt(64, 64, true)))).toEqual(positive(circles([30, 64, 20], [64, 64, 14])));
-    expect(positive(merge(mask, mask, clickAt(30, 64, false)))).toEqual(positive(circles()));
+    const grown = isIn(merge(mask, mask, clickAt(64, 64, true)));
+    expect(
+      isIn(circles([30, 64, 20], [64, 64, 14])).every((inside, cell) => grown[cell] === inside || grown[cell]),
+    ).toBe(true);
+    expect(isIn(merge(mask, mask, clickAt(30, 64, false)))).toEqual(isIn(circles()));
+  });
+
+  it('leaves no notch between the circle and the mask, and no sliver of the mask beside it', () => {
+    const mask = circles([40, 64, 20]);
+    // A circle of 6 about (66, 64) touches the mask in one cell: between the two, above that, it is a notch.
+    const grown = merge(mask, mask, clickAt(66, 64, true));
+    expect([grown[60 * S + 60]! > 0, grown[68 * S + 60]! > 0]).toEqual([true, true]);
+    // And nothing is added farther away than the notch.
+    expect(isIn(grown).filter(Boolean).length).toBeLessThan(
+      isIn(circles([40, 64, 20], [66, 64, 6])).filter(Boolean).length + 60,
+    );
+    // A bar 9 cells wide, of which the middle is taken: what is left above and below is too thin to be meant.
+    const bar = Float32Array.from({ length: S * S }, (_, i) => (Math.abs(Math.floor(i / S) - 64) <= 4 ? 5 : -5));
+    const cut = merge(bar, bar, clickAt(64, 64, false));
+    for (let y = 60; y <= 68; y++) expect(cut[y * S + 64], `row ${y}`).toBeLessThan(0);
+  });
+
+  it('keeps what a click of the other kind said when a notch goes', () => {
+    const mask = circles([40, 64, 20]);
+    const earlier = clickAt(60, 59, false);
+    const plain = merge(mask, mask, clickAt(66, 64, true));
+    expect(plain[59 * S + 60]).toBeGreaterThan(0);
+    expect(merge(mask, mask, clickAt(66, 64, true), [earlier])[59 * S + 60]).toBeLessThan(0);
   });
 
   it('believes the decoder where it sees another object', () => {
@@ -75,7 +102,7 @@ describe('progressiveMerge', () => {
       const [previous, answer] = [noise(), noise()];
       const kept = Float32Array.from(previous);
       const click = { x: random() * WIDTH, y: random() * HEIGHT, positive: random() < 0.5 };
-      const merged = progressiveMerge(previous, answer, click, WIDTH, HEIGHT);
+      const merged = merge(previous, answer, click);
       expect(previous).toEqual(kept);
       const wrong = merged.some((value, cell) => {
         const [old, now] = [(previous[cell] as number) > 0, value > 0];
