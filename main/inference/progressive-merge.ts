@@ -22,8 +22,13 @@ import { cropMask, type Mask, squaredDistanceToBackground } from '../../shared/m
 const REACH = 32;
 /** Within so many cells of the click the mask is what the click says, however near its border is. */
 const OBEYED = 3;
+/**
+ * So many times as far as the border the decoder's piece may reach: it saw more of what is missing, but where it takes away
+ * it took whole organs with one click.
+ */
+const [ADDED_RADII, TAKEN_RADII] = [5, 2];
 /** What is narrower than so many radii of the circle, and within so many of the click, is evened out. */
-const [NOTCH_RADII, EVENED_RADII] = [1.5, 2];
+const [NOTCH_RADII, EVENED_RADII] = [1.2, 2];
 /** A logit that is sure, though no surer than the decoder itself often is. */
 const SURE = 2;
 
@@ -54,20 +59,23 @@ export function progressiveMerge(
     const [old, now] = [(previous[cell] as number) > 0, (answer[cell] as number) > 0];
     return old !== now && now === click.positive;
   };
+  const border = borderDistance(previous, centre, click.positive);
+  const trusted = Math.max(2 * OBEYED, (click.positive ? ADDED_RADII : TAKEN_RADII) * border);
+  const reach = border === 0 ? REACH : Math.min(REACH, trusted);
   // Around the click, since the answer may begin a cell beside it.
   const open = cellsWithin(centre, 1).filter(isChanged);
   const taken = new Set(open);
   let isApart = click.positive && open.length > 0;
   for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
     merged[cell] = answer[cell] as number;
-    for (const next of neighbours(cell, centre)) {
+    for (const next of neighbours(cell, centre, reach)) {
       if ((previous[next] as number) > 0) isApart = false;
       if (taken.has(next) || !isChanged(next)) continue;
       taken.add(next);
       open.push(next);
     }
   }
-  const radius = isApart ? OBEYED : Math.max(OBEYED, Math.min(REACH, borderDistance(previous, centre, click.positive)));
+  const radius = isApart ? OBEYED : Math.max(OBEYED, Math.min(REACH, border));
   const obey = (cell: number): void => {
     const value = merged[cell] as number;
     merged[cell] = click.positive ? Math.max(value, SURE) : Math.min(value, -SURE);
@@ -121,9 +129,9 @@ function cellOf(px: number, sizePx: number): number {
   return Math.min(LOW_RES_SIZE - 1, Math.floor((px * LOW_RES_SIZE) / sizePx));
 }
 
-function neighbours(cell: number, centre: Cell): number[] {
+function neighbours(cell: number, centre: Cell, reach: number): number[] {
   const [x, y] = [columnOf(cell), rowOf(cell)];
-  return NEIGHBOURS.flatMap(([dx, dy]) => (isWithin(x + dx, y + dy, centre, REACH) ? indexOf(x + dx, y + dy) : []));
+  return NEIGHBOURS.flatMap(([dx, dy]) => (isWithin(x + dx, y + dy, centre, reach) ? indexOf(x + dx, y + dy) : []));
 }
 
 function cellsWithin(centre: Cell, radius: number): number[] {

@@ -46,6 +46,11 @@ describe('progressiveMerge', () => {
     expect(merged[64 * S + 53]).toBe(-5);
   });
 
+  it('does not follow a decoder that takes the whole organ where a click near its border takes away', () => {
+    const merged = merge(circles([64, 64, 30]), circles(), clickAt(64, 90, false));
+    expect([merged[90 * S + 64]! < 0, merged[64 * S + 64]! > 0, merged[40 * S + 64]! > 0]).toEqual([true, true, true]);
+  });
+
   it('obeys a click that the decoder did not, wherever it is', () => {
     const random = seededRandom('obeyed');
     for (let i = 0; i < 200; i++) {
