@@ -52,42 +52,53 @@ export function progressiveMerge(
   click: PromptPoint,
   frame: { readonly widthPx: number; readonly heightPx: number; readonly points: readonly PromptPoint[] },
 ): Float32Array {
+  const { positive } = click;
   const merged = Float32Array.from(previous);
   const cellAt = ({ x, y }: PromptPoint): Cell => [cellOf(x, frame.widthPx), cellOf(y, frame.heightPx)];
   const centre = cellAt(click);
-  const isChanged = (cell: number): boolean => {
-    const [old, now] = [(previous[cell] as number) > 0, (answer[cell] as number) > 0];
-    return old !== now && now === click.positive;
-  };
-  const border = borderDistance(previous, centre, click.positive);
-  const trusted = Math.max(2 * OBEYED, (click.positive ? ADDED_RADII : TAKEN_RADII) * border);
-  const reach = border === 0 ? REACH : Math.min(REACH, trusted);
-  // Around the click, since the answer may begin a cell beside it.
-  const open = cellsWithin(centre, 1).filter(isChanged);
-  const taken = new Set(open);
-  let isApart = click.positive && open.length > 0;
-  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
-    merged[cell] = answer[cell] as number;
-    for (const next of neighbours(cell, centre, reach)) {
-      if ((previous[next] as number) > 0) isApart = false;
-      if (taken.has(next) || !isChanged(next)) continue;
-      taken.add(next);
-      open.push(next);
-    }
-  }
-  const radius = isApart ? OBEYED : Math.max(OBEYED, Math.min(REACH, border));
+  const border = borderDistance(previous, centre, positive);
+  const reach = Math.max(2 * OBEYED, (positive ? ADDED_RADII : TAKEN_RADII) * border);
+  const { cells, isApart } = clickedPiece(previous, answer, centre, positive, Math.min(REACH, reach));
+  for (const cell of cells) merged[cell] = answer[cell] as number;
   const obey = (cell: number): void => {
     const value = merged[cell] as number;
-    merged[cell] = click.positive ? Math.max(value, SURE) : Math.min(value, -SURE);
+    merged[cell] = positive ? Math.max(value, SURE) : Math.min(value, -SURE);
   };
-  cellsWithin(centre, radius).forEach(obey);
-  if (isApart) return merged;
-  const opposite = frame.points.filter(({ positive }) => positive !== click.positive).map(cellAt);
-  for (const cell of notches(merged, centre, radius, click.positive)) {
+  const circle = isApart || border === Infinity ? 0 : Math.min(REACH, border);
+  cellsWithin(centre, Math.max(OBEYED, circle)).forEach(obey);
+  const opposite = frame.points.filter((point) => point.positive !== positive).map(cellAt);
+  for (const cell of notches(merged, centre, circle, positive)) {
     const place = [columnOf(cell), rowOf(cell)] as const;
     if (!opposite.some((other) => isWithin(...other, place, OBEYED))) obey(cell);
   }
   return merged;
+}
+
+/** What the answer changed in the click's sense and hangs together with it; and whether it touches nothing of the mask. */
+function clickedPiece(
+  previous: Float32Array,
+  answer: Float32Array,
+  centre: Cell,
+  positive: boolean,
+  reach: number,
+): { readonly cells: ReadonlySet<number>; readonly isApart: boolean } {
+  const isChanged = (cell: number): boolean => {
+    const [old, now] = [(previous[cell] as number) > 0, (answer[cell] as number) > 0];
+    return old !== now && now === positive;
+  };
+  // Around the click, since the answer may begin a cell beside it.
+  const open = cellsWithin(centre, 1).filter(isChanged);
+  const cells = new Set(open);
+  let isApart = positive && open.length > 0;
+  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
+    for (const next of neighbours(cell, centre, reach)) {
+      if ((previous[next] as number) > 0) isApart = false;
+      if (cells.has(next) || !isChanged(next)) continue;
+      cells.add(next);
+      open.push(next);
+    }
+  }
+  return { cells, isApart };
 }
 
 /**
@@ -111,14 +122,14 @@ function notches(logits: Float32Array, centre: Cell, radius: number, positive: b
   });
 }
 
-/** In cells, from the click to the nearest one that is as the click says already; 0 where none is. */
+/** In cells, from the click to the nearest one that is as the click says already; Infinity where none is. */
 function borderDistance(previous: Float32Array, [cx, cy]: Cell, positive: boolean): number {
   let nearest = Infinity;
   for (let cell = 0; cell < previous.length; cell++) {
     if ((previous[cell] as number) > 0 !== positive) continue;
     nearest = Math.min(nearest, (columnOf(cell) - cx) ** 2 + (rowOf(cell) - cy) ** 2);
   }
-  return nearest === Infinity ? 0 : Math.sqrt(nearest);
+  return Math.sqrt(nearest);
 }
 
 const GRID: Omit<Mask, 'data'> = { widthPx: LOW_RES_SIZE, heightPx: LOW_RES_SIZE };
