@@ -5,7 +5,7 @@
  *
  * And the click is obeyed. People click in the middle of what is wrong, so everything as near to the click as the mask's
  * border is taken to be wrong too: the largest circle about it in which the mask is of one kind. Not where the decoder sees
- * another object there, apart from the mask: then it knows better how large that is.
+ * another object there, apart from the mask, or a hole in it: then it knows better how large that is.
  *
  * What a circle leaves beside it, gaps between it and the mask or slivers of the mask, is evened out: organs have no such
  * notches, and a reader would need a click for each.
@@ -74,7 +74,7 @@ export function progressiveMerge(
   return merged;
 }
 
-/** What the answer changed in the click's sense and hangs together with it; and whether it touches nothing of the mask. */
+/** What the answer changed in the click's sense and hangs together with it; and whether it lies apart from the mask, or is a hole. */
 function clickedPiece(
   previous: Float32Array,
   answer: Float32Array,
@@ -89,10 +89,10 @@ function clickedPiece(
   // Around the click, since the answer may begin a cell beside it.
   const open = cellsWithin(centre, 1).filter(isChanged);
   const cells = new Set(open);
-  let isApart = positive && open.length > 0;
+  let isApart = open.length > 0;
   for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
     for (const next of neighbours(cell, centre, reach)) {
-      if ((previous[next] as number) > 0) isApart = false;
+      if ((previous[next] as number) > 0 === positive) isApart = false;
       if (cells.has(next) || !isChanged(next)) continue;
       cells.add(next);
       open.push(next);

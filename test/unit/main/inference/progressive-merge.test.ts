@@ -100,6 +100,12 @@ describe('progressiveMerge', () => {
     expect(merged).toEqual(circles([30, 64, 20], [90, 64, 6]));
   });
 
+  it('believes the decoder where it sees a hole', () => {
+    const [organ, cyst] = [circles([64, 64, 30]), circles([64, 64, 8])];
+    const answer = organ.map((value, cell) => (cyst[cell]! > 0 ? -5 : value));
+    expect(merge(organ, answer, clickAt(64, 64, false))).toEqual(answer);
+  });
+
   it('changes cells in the sense of the click only, and not what it was given', () => {
     const random = seededRandom('sense');
     for (let i = 0; i < 50; i++) {
