@@ -9,6 +9,7 @@ const PICTURES = join(import.meta.dirname, '../../../docs/learning');
 /** The first and the last so many corrections are compared. */
 const STRETCH = 40;
 const WINDOW = 20;
+const PROPOSAL_DICE = [0, 0.3, 0.5, 0.7, 0.8, 0.9];
 
 /** Prints the tables as Markdown and writes `docs/learning/*.svg`. */
 export function writeReport(folder: string): void {
@@ -20,7 +21,8 @@ export function writeReport(folder: string): void {
     // The one without learning last: then an order has the same colour in every picture.
     const sorted = [...ofSet].sort((a, b) => Number(a.order === 'none') - Number(b.order === 'none'));
     const byOrder = groupBy(sorted, (chain) => chain.order);
-    console.log(`\n### ${set}\n\n${proposals(byOrder)}\n\n${clicks(byOrder)}\n\n${rounds(byOrder)}`);
+    const tables = [proposals(byOrder), clicks(byOrder), clicksByProposal(byOrder), rounds(byOrder)];
+    console.log(`\n### ${set}\n\n${tables.join('\n\n')}`);
     writeFileSync(join(PICTURES, `${set}-proposals.svg`), proposalPicture(set, byOrder));
     writeFileSync(join(PICTURES, `${set}-clicks.svg`), clickPicture(set, byOrder));
   }
@@ -75,6 +77,29 @@ function clicks(byOrder: ByOrder): string {
     'Dice in the end',
   ];
   return table(head, rows);
+}
+
+/** What a proposal is worth to who corrects it by clicks alone: from the first round on, all orders together. */
+function clicksByProposal(byOrder: ByOrder): string {
+  const without = new Map(byOrder.get('none')?.[0]?.corrections.map((row) => [row.frame, row]));
+  const proposed = learning(byOrder).flatMap(([, chains]) =>
+    chains.flatMap(({ corrections, rounds: [first] }) => corrections.slice(first?.after ?? corrections.length)),
+  );
+  const rows = PROPOSAL_DICE.flatMap((from, i) => {
+    const to = PROPOSAL_DICE[i + 1] ?? Infinity;
+    const found = proposed.filter(({ before }) => before >= from && before < to);
+    const same = found.flatMap(({ frame }) => without.get(frame) ?? []);
+    if (found.length === 0 || same.length === 0) return [];
+    return [
+      [
+        to === Infinity ? `${from} and more` : `${from} to ${to}`,
+        String(found.length),
+        mean(found.map((row) => row.clicks)).toFixed(2),
+        mean(same.map((row) => row.clicks)).toFixed(2),
+      ],
+    ];
+  });
+  return table(['Dice of the proposal', 'images', 'clicks', 'the same without learning'], rows);
 }
 
 function rounds(byOrder: ByOrder): string {
