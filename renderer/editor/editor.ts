@@ -18,10 +18,10 @@ import type { Instance } from './instance';
 import { LiveStroke } from './live-stroke';
 import { OpenDocuments } from './open-documents';
 import type { EditedFrame, EditorPorts } from './ports';
+import { ReviewActs } from './review-acts';
 import { pointsOfStroke, promptPoints } from './scribble';
 import { Selection, type Lock } from './selection';
 import { covers } from './snapshot';
-import { Verdicts } from './verdicts';
 import { Vertices } from './vertices';
 import { WholeMask } from './whole-mask';
 
@@ -43,7 +43,7 @@ export class Editor {
   readonly hover: HoverPreview;
   readonly whole: WholeMask;
   readonly vertices: Vertices;
-  readonly verdicts: Verdicts;
+  readonly reviewing: ReviewActs;
   /** Edits of the frame were refused by a team's server and are gone: it is to be read anew. */
   readonly gaveUp = emitter<{ readonly frameId: number; readonly code: ErrorCode }>();
   /** Others work on the project, too. */
@@ -65,7 +65,7 @@ export class Editor {
     this.selection = new Selection(() => this.document);
     this.whole = new WholeMask(this);
     this.vertices = new Vertices(this);
-    this.verdicts = new Verdicts(this);
+    this.reviewing = new ReviewActs(this);
     this.documents = new OpenDocuments({
       ports,
       decoder: this.#decoder,

@@ -36,6 +36,6 @@ export function endedOf({ counts }: Batch): { readonly ended: number; readonly a
 export function rowText(batch: Batch, working: boolean): string {
   const { t, n } = i18n.global;
   const { ended, all } = endedOf(batch);
-  const how = working ? 'working' : batch.state === 'paused' ? 'paused' : 'interrupted';
+  const how = working ? 'working' : batch.state === 'paused' ? 'paused' : 'unfinished';
   return t(`batch.row.${how}`, { done: n(ended), all: n(all) });
 }

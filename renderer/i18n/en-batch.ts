@@ -47,7 +47,7 @@ export const batch = {
   row: {
     working: 'Batch: {done} of {all}',
     paused: 'Batch paused: {done} of {all}',
-    interrupted: 'Batch not finished: {done} of {all}',
+    unfinished: 'Batch not finished: {done} of {all}',
   },
   details: 'Details of the batch',
   hasFinished: 'The batch is finished: {masks}.',

@@ -48,7 +48,7 @@ export const batch: typeof en = {
   row: {
     working: '批处理：{done} / {all}',
     paused: '批处理已暂停：{done} / {all}',
-    interrupted: '批处理未完成：{done} / {all}',
+    unfinished: '批处理未完成：{done} / {all}',
   },
   details: '批处理详情',
   hasFinished: '批处理已完成：{masks}。',

@@ -126,7 +126,7 @@ export const useCommands = defineStore('commands', () => {
     'team.open',
   ]);
   const NAVIGATION = /^go\..*(Frame|Image)$|^go\.nextUnreviewed$/;
-  const TO_ANOTHER_FRAME = /^(go|cine)\..*(Frame|Image)$|^(go\.nextUnreviewed|cine\.play)$/;
+  const THROUGH_LOOP = /^cine\.(.*Frame|play)$/;
   /** Not while versions are compared or frames are looked over: the frame's own masks are not on screen then. */
   const CHANGES_MASKS = /^(mask|edit)\./;
   /** What is about a frame stops the loop at the one on screen first. */
@@ -193,7 +193,7 @@ export const useCommands = defineStore('commands', () => {
 
   function run(id: CommandId): void {
     if (!enabled(id)) return void team.refuses(id);
-    if (editor.toolbox.outlineOpen && TO_ANOTHER_FRAME.test(id)) {
+    if (editor.toolbox.outlineOpen && (NAVIGATION.test(id) || THROUGH_LOOP.test(id))) {
       return void editor.editor.selection.refuse('outline-open');
     }
     if (id === 'tool.cancel' && cursor.leave()) return;

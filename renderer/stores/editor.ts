@@ -315,7 +315,7 @@ export const useEditor = defineStore('editor', () => {
     retrySaves: () => editor.documents.retrySaves(),
     chooseLabel: (labelId: number) => editor.selection.chooseLabel(labelId),
     activate: (key: number | null) => editor.selection.activate(key),
-    deleteInstance: (key: number) => editor.verdicts.deleteInstance(key),
+    deleteInstance: (key: number) => editor.reviewing.deleteInstance(key),
     execute: (id: Parameters<typeof commands.execute>[0]) => commands.execute(id),
     enabled: (id: CommandId) => enabled.get(id)?.value ?? false,
     checked: (id: CommandId) => checked.get(id)?.value ?? false,

@@ -46,12 +46,12 @@ export function reviewLoop(next: () => Promise<void>) {
       'mask.acceptAndNext': () =>
         void andNext(() => {
           editor.toolbox.key('onComplete');
-          editor.editor.verdicts.accept();
+          editor.editor.reviewing.accept();
         }),
       'mask.rejectAndNext': () =>
         void andNext(() => {
           editor.toolbox.key('onCancel');
-          editor.editor.verdicts.rejectAll();
+          editor.editor.reviewing.rejectAll();
         }),
     } satisfies Partial<Record<CommandId, () => void>>,
     /** Only of the frame that is on screen, not of the one before that is still open. */

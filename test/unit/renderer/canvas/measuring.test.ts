@@ -113,7 +113,7 @@ describe('measurements', () => {
   });
 
   it('say nothing about the masks: the review stays, and Delete means no mask while a measuring tool is in hand', async () => {
-    made.editor.verdicts.accept();
+    made.editor.reviewing.accept();
     await settle();
     drag('caliper', [5, 6], [30, 20]);
     await settle();

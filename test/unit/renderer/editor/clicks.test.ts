@@ -193,7 +193,7 @@ describe('acts while a click waits', () => {
     editor.endStroke();
     editor.beginStroke('brush', 3, 30, 30);
     editor.endStroke();
-    editor.verdicts.accept();
+    editor.reviewing.accept();
     expect(editor.document!.active!.pixels.data[30 * 48 + 30]).toBe(1);
     await settle();
     expect(project.edits).toHaveLength(0);

@@ -30,9 +30,9 @@ async function perform({ editor, worker, open }: Bench, step: Act): Promise<void
     remove: () => editor.polygon(corners, 'remove'),
     box: () => editor.setBox({ x0: x, y0: y, x1: x + 4, y1: y + 6 }),
     select: () => editor.selection.selectAt(x, y),
-    accept: () => editor.verdicts.accept(),
-    reject: () => editor.verdicts.reject(),
-    delete: () => active && editor.verdicts.deleteInstance(active.key),
+    accept: () => editor.reviewing.accept(),
+    reject: () => editor.reviewing.reject(),
+    delete: () => active && editor.reviewing.deleteInstance(active.key),
     clear: () => editor.clearPrompts(),
     propose: () => editor.propose(),
     new: () => editor.selection.newInstance(),
@@ -144,7 +144,7 @@ describe('undo and redo', () => {
     const { editor, open, project } = bench();
     project.propose(1, LESION.id, brushStroke([20, 20], 7, 48, 40));
     open(frame);
-    editor.verdicts.accept();
+    editor.reviewing.accept();
     editor.click(30, 20, true);
     await settle();
     expect(project.frames.get(1)!.review).toBe('corrected');

@@ -215,8 +215,8 @@ describe("in a team's project", () => {
       () => editor.beginStroke('brush', 3, 20, 20),
       () => editor.click(20, 20, true),
       () => editor.polygon([1, 1, 9, 1, 9, 9], 'add'),
-      () => editor.verdicts.accept(),
-      () => editor.verdicts.deleteInstance(live[0]!.key),
+      () => editor.reviewing.accept(),
+      () => editor.reviewing.deleteInstance(live[0]!.key),
       () => editor.undo(),
       () => editor.redo(),
     ];

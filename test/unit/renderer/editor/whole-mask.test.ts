@@ -110,7 +110,7 @@ describe('a whole mask', () => {
     const before = made.screen();
     const [stored] = made.project.masksOf(1);
     expect(made.editor.whole.operate('grow')).toBe(true);
-    made.editor.verdicts.deleteInstance(made.editor.document!.live[0]!.key);
+    made.editor.reviewing.deleteInstance(made.editor.document!.live[0]!.key);
     await settle();
     expect(areas()).toEqual([]);
     expect(made.editor.whole.restore(stored!.id, stored!.current)).toBe(true);
@@ -132,7 +132,7 @@ describe('a whole mask', () => {
     paint(12, 12);
     await settle();
     const [stored] = made.project.masksOf(1);
-    made.editor.verdicts.deleteInstance(made.editor.document!.live[0]!.key);
+    made.editor.reviewing.deleteInstance(made.editor.document!.live[0]!.key);
     paint(30, 20);
     await settle();
     const before = made.screen();

@@ -49,7 +49,7 @@ it('a frame worked on before and reviewed elsewhere since has its new review', a
   });
   const editor = useEditor();
   await editor.open(1);
-  editor.editor.verdicts.accept();
+  editor.editor.reviewing.accept();
   await settle();
   // So many that nothing of it is held any more.
   for (const id of ids.slice(1)) await editor.open(id);
@@ -57,5 +57,5 @@ it('a frame worked on before and reviewed elsewhere since has its new review', a
   frames.set(1, frame(1, '1'.repeat(64), 'corrected'));
   await editor.open(1);
   expect(editor.review).toBe('corrected');
-  expect(editor.editor.verdicts.accept()).toBe(true);
+  expect(editor.editor.reviewing.accept()).toBe(true);
 });

@@ -14,7 +14,7 @@ interface Surroundings {
   endStroke(): boolean;
 }
 
-export class Verdicts {
+export class ReviewActs {
   constructor(private readonly editor: Surroundings) {}
 
   /** The frame is right as it is, also where it has no mask. */
