@@ -2,9 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ProjectStore } from '../../main/project';
-import { parsePlace, placeText } from '../../main/project/server/place';
+import type { ProjectTables } from '../../main/project/schema';
+import { parsePlace, placeText, schemaOf } from '../../main/project/server/place';
+import { openPostgres } from '../../main/project/server/postgres';
 import { newPlace, newProject, temporaryFolder } from '../unit/main/project/support';
 import { TestServer } from '../support/postgres-server';
 
@@ -69,6 +72,28 @@ describe('a server', () => {
     await expect(open((url) => url.searchParams.set('project', 'none'))).rejects.toMatchObject({
       code: 'project-unknown',
     });
+  });
+
+  it('makes a project also while others on it come and go; one that is gone says so', async () => {
+    const owner = await newProject();
+    const { db, close } = openPostgres<ProjectTables>(parsePlace(owner.place));
+    onTestFinished(close);
+    let making = true;
+    const comingAndGoing = (async () => {
+      while (making) {
+        await sql`create schema passing`.execute(db);
+        await sql`create table passing.kysely_migration_lock (id serial)`.execute(db);
+        await sql`drop schema passing cascade`.execute(db);
+      }
+    })();
+    try {
+      for (let i = 0; i < 10; i++) await newProject();
+    } finally {
+      making = false;
+      await comingAndGoing;
+    }
+    await sql`drop schema ${sql.ref(schemaOf(parsePlace(owner.place)))} cascade`.execute(db);
+    await expect(owner.labels.list()).rejects.toMatchObject({ code: 'project-unknown' });
   });
 
   it('must prove by its certificate that it is the one asked for, or hears no password', async () => {

@@ -29,6 +29,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   '53300': 'server-unreachable', // too many connections
   '3D000': 'project-unknown',
   '3F000': 'project-unknown',
+  '42P01': 'project-unknown', // its tables are gone
   '42501': 'not-permitted',
   // Two did the same at the same time, and the other was first.
   '23505': 'revision-conflict',

@@ -99,7 +99,7 @@ export async function makeServerProject(
   }
 }
 
-/** Kysely looks for its tables among those of all schemas, and fails where somebody else's is renamed or removed meanwhile. */
+/** Kysely looks for its tables among those of all schemas, and fails where somebody else's are renamed or removed meanwhile. */
 async function again(act: () => Promise<void>): Promise<void> {
   for (let left = TRIES; ; left--) {
     try {
