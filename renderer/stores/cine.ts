@@ -225,7 +225,10 @@ export const useCine = defineStore('cine', () => {
   /** Shows a frame in passing; of those asked for while one is on its way, the last. */
   async function scrub(to: number): Promise<void> {
     if (!loop.value) return;
-    if (motion.value !== 'scrubbing') halt('scrubbing');
+    if (motion.value !== 'scrubbing') {
+      if (!editor.toolbox.mayLeave()) return;
+      halt('scrubbing');
+    }
     passing.value = wantedFrame = Math.min(Math.max(to, 0), frames.value.length - 1);
     if (scrubbing) return;
     scrubbing = true;

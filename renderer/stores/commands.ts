@@ -193,9 +193,7 @@ export const useCommands = defineStore('commands', () => {
 
   function run(id: CommandId): void {
     if (!enabled(id)) return void team.refuses(id);
-    if (editor.toolbox.outlineOpen && (NAVIGATION.test(id) || THROUGH_LOOP.test(id))) {
-      return void editor.editor.selection.refuse('outline-open');
-    }
+    if ((NAVIGATION.test(id) || THROUGH_LOOP.test(id)) && !editor.toolbox.mayLeave()) return;
     if (id === 'tool.cancel' && cursor.leave()) return;
     if (id === 'tool.cancel' && comparison.on) return comparison.stop();
     if (cine.moving && STOPS_LOOP.test(id)) return stopLoop(id);

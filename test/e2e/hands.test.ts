@@ -182,3 +182,30 @@ describe('fingers', () => {
     await sides.getByRole('button', { name: 'Add', pressed: true }).waitFor();
   });
 });
+
+describe('an outline that is not closed', () => {
+  it('is not lost to a click on another frame of the list', async () => {
+    const { frameSha256: own } = await hands.look();
+    const other = page.getByRole('listbox').getByRole('option', { selected: false }).first();
+    await page.keyboard.press('g');
+    await toolOn('tool.polygon');
+    for (const at of [
+      { x: 30, y: 20 },
+      { x: 90, y: 20 },
+      { x: 90, y: 90 },
+    ]) {
+      const { x, y } = (await hands.place(at))!;
+      await page.mouse.click(x, y);
+    }
+    await other.click();
+    await page.getByText('The outline is not closed yet.').waitFor();
+    expect(await hands.look()).toMatchObject({ frameSha256: own });
+    await page.keyboard.press('Escape');
+    await other.click();
+    await until(
+      'the other frame',
+      () => hands.look(),
+      ({ frameSha256 }) => frameSha256 !== '' && frameSha256 !== own,
+    );
+  });
+});

@@ -57,13 +57,6 @@ export class Toolbox {
     return this.#state.busy;
   }
 
-  /** Several clicks are an outline that is not closed yet: it would be lost with the frame. */
-  get outlineOpen(): boolean {
-    const { draft } = this.#state;
-    if (draft?.kind === 'polygon') return draft.vertices.length > 2;
-    return draft?.kind === 'outline' && draft.anchors.length > 2;
-  }
-
   get usesRightButton(): boolean {
     return this.#state.usesRightButton ?? false;
   }
@@ -101,6 +94,16 @@ export class Toolbox {
     if (!this.#state.busy || !this.#state[event]) return false;
     this.#become(this.#state[event]());
     return true;
+  }
+
+  /** Whether nothing would be lost with the frame: an outline of several clicks would be, and the user is told so. */
+  mayLeave(): boolean {
+    const { draft } = this.#state;
+    const isOpen =
+      (draft?.kind === 'polygon' && draft.vertices.length > 2) ||
+      (draft?.kind === 'outline' && draft.anchors.length > 2);
+    if (isOpen) this.host.editor.selection.refuse('outline-open');
+    return !isOpen;
   }
 
   /** @returns whether Delete means what this tool makes */
