@@ -116,6 +116,27 @@ describe('a loop in the window', () => {
     await isOpen(7);
   });
 
+  it('stays where it is while an outline is open on its frame', async () => {
+    await ask(page, 'labels.create', { label: { name: 'Wall' }, head: null });
+    await page.keyboard.press('g');
+    const canvas = (await page.locator('.frame-canvas').boundingBox())!;
+    const middle = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 };
+    for (const [dx, dy] of [
+      [0, 0],
+      [40, 0],
+      [40, 40],
+    ] as const)
+      await page.mouse.click(middle.x + dx, middle.y + dy);
+    const box = (await player().getByRole('slider').boundingBox())!;
+    await page.mouse.click(box.x + (2.5 * box.width) / COUNT, box.y + 20);
+    await page.getByText('The outline is not closed yet.').waitFor();
+    expect(await onScreen()).toBe(7);
+    expect(await openFrame()).toBe(frames[6]!.sha256);
+    await page.keyboard.press('Escape');
+    await page.mouse.click(box.x + (2.5 * box.width) / COUNT, box.y + 20);
+    await isOpen(3);
+  });
+
   it('is left by one key; an image of one frame has no player', async () => {
     await page.keyboard.press('Shift+PageDown');
     await player().waitFor({ state: 'detached' });
